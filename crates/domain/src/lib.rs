@@ -1,0 +1,15 @@
+//! The rules of Hookline, without I/O.
+//!
+//! Nothing here reads a clock, a socket or a database: time, chance and ids come in as arguments, so
+//! every rule can be tested by example and by property.
+
+pub mod call;
+pub mod ids;
+pub mod matching;
+pub mod money;
+pub mod phone;
+pub mod rate;
+pub mod tags;
+pub mod time;
+pub mod update;
+pub mod webhook;

@@ -1,0 +1,1 @@
+//! Which stored `call_data` requests belong to a call.

@@ -1,0 +1,1 @@
+//! The rate limit: an exact sliding window.

@@ -1,0 +1,99 @@
+//! A moment, in whole microseconds since 1970, as the databases store it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+pub const MICROS_PER_SECOND: i64 = 1_000_000;
+
+/// Microseconds since 1970-01-01T00:00:00Z. Written as RFC 3339 in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(pub i64);
+
+/// The text is not an RFC 3339 moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 time such as 2026-01-31T12:00:00Z")]
+pub struct NotATime;
+
+impl Timestamp {
+    pub fn plus_micros(self, micros: i64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        self.plus_micros(seconds.saturating_mul(MICROS_PER_SECOND))
+    }
+
+    /// Microseconds from `earlier` to here; negative if `earlier` is later.
+    pub fn micros_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_microsecond(self.0) {
+            Ok(moment) => write!(f, "{moment:.6}"),
+            // Out of jiff's range (year ±9999): cannot be parsed from text, only made by arithmetic.
+            Err(_) => write!(f, "{}us", self.0),
+        }
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        // jiff also takes forms outside RFC 3339, such as a zone in brackets or a missing colon.
+        let bytes = text.as_bytes();
+        let dated = bytes.len() >= 20
+            && bytes[4] == b'-'
+            && bytes[7] == b'-'
+            && bytes[13] == b':'
+            && bytes[16] == b':';
+        let zoned = text.ends_with(['Z', 'z'])
+            || (bytes.len() >= 25
+                && matches!(bytes[bytes.len() - 6], b'+' | b'-')
+                && bytes[bytes.len() - 3] == b':');
+        if !dated || !zoned {
+            return Err(NotATime);
+        }
+        text.parse::<jiff::Timestamp>().map(|moment| Self(moment.as_microsecond())).map_err(|_| NotATime)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_rfc_3339_and_nothing_else() {
+        let noon: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
+        assert_eq!(noon.to_string(), "2026-01-31T12:00:00.000000Z");
+        assert_eq!("2026-01-31T07:00:00.000001-05:00".parse(), Ok(noon.plus_micros(1)));
+        for other in [
+            "",
+            "2026-01-31",
+            "2026-01-31T12:00:00",
+            "1769860800",
+            "2026-01-31T12:00:00+00:00[UTC]",
+            "2026-02-30T12:00:00Z",
+            "tomorrow",
+        ] {
+            assert_eq!(other.parse::<Timestamp>(), Err(NotATime), "{other:?}");
+        }
+    }
+}
