@@ -9,6 +9,7 @@ pub mod matching;
 pub mod money;
 pub mod phone;
 pub mod rate;
+pub mod settings;
 pub mod tags;
 pub mod time;
 pub mod update;

@@ -1,0 +1,236 @@
+-- One text for both engines. A line that ends in "-- sqlite" or "-- postgres" is for that engine only.
+-- Times are microseconds since 1970 (BIGINT), money is micro-dollars (BIGINT), ids are 16 bytes (UUID).
+
+CREATE TABLE organizations (
+    id UUID NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    default_country TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+
+CREATE TABLE api_keys (
+    id UUID NOT NULL PRIMARY KEY,
+    org_id UUID NOT NULL REFERENCES organizations (id),
+    name TEXT NOT NULL,
+    -- SHA-256 of the key; the key itself is stored nowhere.
+    key_hash BYTEA NOT NULL UNIQUE,
+    hint TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    revoked_at BIGINT
+);
+
+CREATE TABLE webhooks (
+    id UUID NOT NULL PRIMARY KEY,
+    org_id UUID NOT NULL REFERENCES organizations (id),
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    enabled BOOLEAN NOT NULL,
+    settings TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL,
+    deleted_at BIGINT
+);
+CREATE INDEX webhooks_org ON webhooks (org_id, id);
+
+CREATE TABLE webhook_keys (
+    key_hash BYTEA NOT NULL PRIMARY KEY,
+    webhook_id UUID NOT NULL REFERENCES webhooks (id),
+    hint TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    -- Set by a rotation: the old key works until then.
+    expires_at BIGINT
+);
+CREATE INDEX webhook_keys_webhook ON webhook_keys (webhook_id);
+
+CREATE TABLE custom_tags (
+    id UUID NOT NULL PRIMARY KEY,
+    org_id UUID NOT NULL REFERENCES organizations (id),
+    tag_key TEXT NOT NULL,
+    label TEXT NOT NULL,
+    definition TEXT NOT NULL,
+    created_at BIGINT NOT NULL,
+    UNIQUE (org_id, tag_key)
+);
+
+CREATE TABLE publishers (
+    id UUID NOT NULL PRIMARY KEY,
+    org_id UUID NOT NULL REFERENCES organizations (id),
+    name TEXT NOT NULL,
+    tag_defaults TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX publishers_org ON publishers (org_id, id);
+
+CREATE TABLE campaigns (
+    id UUID NOT NULL PRIMARY KEY,
+    org_id UUID NOT NULL REFERENCES organizations (id),
+    name TEXT NOT NULL,
+    tag_defaults TEXT NOT NULL,
+    created_at BIGINT NOT NULL
+);
+CREATE INDEX campaigns_org ON campaigns (org_id, id);
+
+CREATE TABLE numbers (
+    id UUID NOT NULL PRIMARY KEY,
+    org_id UUID NOT NULL REFERENCES organizations (id),
+    phone_number TEXT NOT NULL,
+    campaign_id UUID NOT NULL REFERENCES campaigns (id),
+    publisher_id UUID REFERENCES publishers (id),
+    created_at BIGINT NOT NULL,
+    UNIQUE (org_id, phone_number)
+);
+
+-- One row: raised by every change to the tables above, so that nodes know when to read them again.
+CREATE TABLE settings_version (
+    id BIGINT NOT NULL PRIMARY KEY,
+    version BIGINT NOT NULL
+);
+INSERT INTO settings_version (id, version) VALUES (1, 1);
+
+CREATE TABLE calls (
+    org_id UUID NOT NULL,
+    id UUID NOT NULL,
+    -- The switch's own id of the call: a repeated start is the same call.
+    external_id TEXT,
+    caller TEXT NOT NULL,
+    dialed TEXT NOT NULL,
+    campaign_id UUID,
+    publisher_id UUID,
+    number_id UUID,
+    target TEXT,
+    status BIGINT NOT NULL,
+    started_at BIGINT NOT NULL,
+    answered_at BIGINT,
+    ended_at BIGINT,
+    converted BOOLEAN NOT NULL,
+    converted_at BIGINT,
+    revenue BIGINT,
+    payout BIGINT,
+    reason TEXT,
+    no_payout_reason TEXT,
+    state TEXT,
+    zip TEXT,
+    -- The newest timeline entry of this call; each entry names the one before it.
+    last_seq BIGINT NOT NULL,
+    PRIMARY KEY (org_id, id)
+)
+WITHOUT ROWID -- sqlite
+;
+-- Tells an unknown id (404) from another organization's (403).
+CREATE UNIQUE INDEX calls_id ON calls (id);
+CREATE INDEX calls_caller ON calls (org_id, caller, started_at);
+CREATE INDEX calls_live ON calls (org_id, caller) WHERE status < 2;
+CREATE UNIQUE INDEX calls_external ON calls (org_id, external_id) WHERE external_id IS NOT NULL;
+
+-- Beside the call and not in it: a revenue update then rewrites a small row.
+CREATE TABLE call_tags (
+    org_id UUID NOT NULL,
+    call_id UUID NOT NULL,
+    tags TEXT NOT NULL,
+    PRIMARY KEY (org_id, call_id)
+)
+WITHOUT ROWID -- sqlite
+;
+
+-- Every change to a call, appended; also the outbox and what streams read. No index by call: a call's
+-- entries form a chain (calls.last_seq, then previous), so an append touches only the table's end.
+CREATE TABLE timeline (
+    org_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    call_id UUID NOT NULL,
+    previous BIGINT NOT NULL,
+    at BIGINT NOT NULL,
+    kind TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    request_id UUID,
+    changes TEXT NOT NULL,
+    -- The writing transaction. Readers order by it: sequence numbers alone are not in commit order.
+    tx BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint), -- postgres
+    tx BIGINT NOT NULL DEFAULT 0, -- sqlite
+    PRIMARY KEY (org_id, seq)
+)
+WITHOUT ROWID -- sqlite
+;
+CREATE INDEX timeline_tail ON timeline (tx, seq);
+CREATE SEQUENCE timeline_blocks; -- postgres
+
+-- The request log.
+CREATE TABLE requests (
+    org_id UUID NOT NULL,
+    id UUID NOT NULL,
+    webhook_id UUID NOT NULL,
+    received_at BIGINT NOT NULL,
+    method TEXT NOT NULL,
+    address TEXT NOT NULL,
+    query TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body BYTEA NOT NULL,
+    transaction_id TEXT,
+    caller TEXT,
+    status BIGINT NOT NULL,
+    code TEXT,
+    -- The answer's bytes; empty for a replay, whose answer is that of the request it repeats.
+    response BYTEA NOT NULL,
+    replay_of UUID,
+    mismatch BOOLEAN NOT NULL,
+    -- What it did: calls changed, fields matched, and why not.
+    effect TEXT NOT NULL,
+    PRIMARY KEY (org_id, id)
+)
+WITHOUT ROWID -- sqlite
+;
+CREATE INDEX requests_webhook ON requests (org_id, webhook_id, id);
+
+CREATE TABLE idempotency (
+    org_id UUID NOT NULL,
+    -- The first 16 bytes of the SHA-256 of the transaction id.
+    id_hash BYTEA NOT NULL,
+    request_id UUID NOT NULL,
+    kind TEXT NOT NULL,
+    fingerprint BYTEA NOT NULL,
+    PRIMARY KEY (org_id, id_hash)
+)
+WITHOUT ROWID -- sqlite
+;
+
+-- What call_data requests told of callers, until the longest lookback is over.
+CREATE TABLE caller_data (
+    org_id UUID NOT NULL,
+    caller TEXT NOT NULL,
+    request_id UUID NOT NULL,
+    webhook_id UUID NOT NULL,
+    received_at BIGINT NOT NULL,
+    fields TEXT NOT NULL,
+    -- The first call it was matched to.
+    matched_call UUID,
+    PRIMARY KEY (org_id, caller, request_id)
+)
+WITHOUT ROWID -- sqlite
+;
+CREATE INDEX caller_data_age ON caller_data (received_at);
+CREATE INDEX caller_data_unmatched ON caller_data (received_at) WHERE matched_call IS NULL;
+
+-- Admissions against the rate limit: one row for each commit that admitted requests of a webhook.
+CREATE TABLE rate_admissions (
+    webhook_id UUID NOT NULL,
+    seq BIGINT NOT NULL,
+    stamp BIGINT NOT NULL,
+    admitted BIGINT NOT NULL,
+    PRIMARY KEY (webhook_id, seq)
+)
+WITHOUT ROWID -- sqlite
+;
+CREATE INDEX rate_admissions_age ON rate_admissions (stamp);
+
+-- The row that nodes lock to admit requests of a webhook, and the newest admission's seq.
+CREATE TABLE rate_heads (
+    webhook_id UUID NOT NULL PRIMARY KEY,
+    seq BIGINT NOT NULL
+);
+
+-- One row: ties the steady clock of the rate limit to the machine's (sqlite) or the database's.
+CREATE TABLE steady_clock (
+    id BIGINT NOT NULL PRIMARY KEY,
+    boot TEXT NOT NULL,
+    behind BIGINT NOT NULL
+);

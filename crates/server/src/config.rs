@@ -1,0 +1,115 @@
+//! Every option: flag, environment variable, default, unit.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Where the data is. Shared by every command.
+#[derive(Args, Clone)]
+pub struct DatabaseConfig {
+    /// The database: `sqlite://PATH` (embedded) or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
+    #[arg(long, env = "HOOKLINE_DATABASE_URL", default_value = "sqlite://hookline-data/hookline.db", hide_env_values = true, global = true)]
+    pub database_url: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Json,
+    Text,
+}
+
+#[derive(Args, Clone)]
+pub struct LogConfig {
+    /// What is logged: a level (error, warn, info, debug, trace) or a filter such as `info,hookline::http=debug`.
+    #[arg(long, env = "HOOKLINE_LOG", default_value = "info", global = true)]
+    pub log: String,
+    /// `json` for programs, `text` for people.
+    #[arg(long, env = "HOOKLINE_LOG_FORMAT", value_enum, default_value = "json", global = true)]
+    pub log_format: LogFormat,
+    /// Send traces to this OpenTelemetry collector (OTLP over HTTP), such as http://127.0.0.1:4318.
+    #[arg(long, env = "HOOKLINE_OTLP_ENDPOINT", global = true)]
+    pub otlp_endpoint: Option<String>,
+}
+
+/// What `hookline serve` needs beyond the database.
+#[derive(Args, Clone)]
+pub struct ServeConfig {
+    /// Address and port to listen on.
+    #[arg(long, env = "HOOKLINE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Write the address that is really listened on to this file once ready (for `--listen 127.0.0.1:0`).
+    #[arg(long, env = "HOOKLINE_LISTEN_FILE")]
+    pub listen_file: Option<PathBuf>,
+    /// Proxies whose `X-Forwarded-For` is believed, as addresses, separated by commas.
+    #[arg(long, env = "HOOKLINE_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Bring the schema up to date at start. With several nodes, run `hookline migrate` first instead.
+    #[arg(long, env = "HOOKLINE_MIGRATE", default_value_t = true, action = clap::ArgAction::Set)]
+    pub migrate: bool,
+    /// Refused keys per minute that one client address may cause before it gets 429.
+    #[arg(long, env = "HOOKLINE_UNAUTHORIZED_PER_MINUTE", default_value_t = 60)]
+    pub unauthorized_per_minute: u32,
+    /// Days that the request log is kept.
+    #[arg(long, env = "HOOKLINE_REQUEST_LOG_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub request_log_days: u32,
+    /// Days that a `transaction_id` and its answer are kept.
+    #[arg(long, env = "HOOKLINE_IDEMPOTENCY_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub idempotency_days: u32,
+    /// Days that finished calls with their tags and timeline are kept; 0 keeps them for ever.
+    #[arg(long, env = "HOOKLINE_CALL_DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=36500))]
+    pub call_days: u32,
+    /// Requests that one commit takes at most.
+    #[arg(long, env = "HOOKLINE_BATCH_MAX", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub batch_max: u16,
+    /// Commits at the same time on PostgreSQL.
+    #[arg(long, env = "HOOKLINE_POSTGRES_WRITERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub postgres_writers: u8,
+    /// Seconds that requests under way may take after the server was told to stop.
+    #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]
+    pub drain_seconds: u32,
+}
+
+/// The database URL without its password.
+pub fn redacted_url(url: &str) -> String {
+    match url::Url::parse(url) {
+        Ok(mut parsed) if parsed.password().is_some() => {
+            // Setting a password fails only on a URL without a host, which then has none to hide.
+            let _ = parsed.set_password(Some("REDACTED"));
+            parsed.to_string()
+        }
+        Ok(_) => url.to_owned(),
+        Err(_) => "(unreadable)".to_owned(),
+    }
+}
+
+impl ServeConfig {
+    /// One line at start: every option as it is in force, secrets left out.
+    pub fn log(&self, database: &DatabaseConfig) {
+        tracing::info!(
+            database = redacted_url(&database.database_url),
+            listen = %self.listen,
+            migrate = self.migrate,
+            trusted_proxies = ?self.trusted_proxies,
+            unauthorized_per_minute = self.unauthorized_per_minute,
+            request_log_days = self.request_log_days,
+            idempotency_days = self.idempotency_days,
+            call_days = self.call_days,
+            batch_max = self.batch_max,
+            postgres_writers = self.postgres_writers,
+            drain_seconds = self.drain_seconds,
+            "configuration"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::redacted_url;
+
+    #[test]
+    fn the_password_is_never_shown() {
+        assert_eq!(redacted_url("postgres://app:hunter2@db:5432/hookline"), "postgres://app:REDACTED@db:5432/hookline");
+        assert_eq!(redacted_url("sqlite://data/hookline.db"), "sqlite://data/hookline.db");
+    }
+}

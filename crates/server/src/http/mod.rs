@@ -1,0 +1,8 @@
+//! HTTP: the routes, what each handler answers, and the loop that serves them.
+
+pub mod answer;
+pub mod inbound;
+pub mod ops;
+pub mod refused_keys;
+pub mod router;
+pub mod server;

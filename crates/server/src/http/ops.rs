@@ -1,0 +1,59 @@
+//! For whoever runs the server: is it alive, may it be sent traffic, what does it count.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderValue, Response, header};
+use serde_json::json;
+
+use super::answer;
+use crate::app::App;
+use crate::storage::{self, Schema};
+use crate::telemetry::metric;
+
+/// Alive: the process answers. Says nothing of the database, so that its trouble restarts no node.
+pub async fn healthz() -> Response<Body> {
+    answer::json(200, r#"{"status":"ok"}"#)
+}
+
+/// Ready for traffic: the database answers, its schema fits, writing works, and no stop was asked for.
+pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
+    let database = match storage::schema(&app.db).await {
+        Ok(Schema::Current) => Ok(()),
+        Ok(Schema::Behind { applied, wanted }) => {
+            Err(format!("the schema is {applied} and should be {wanted}; run `hookline migrate`"))
+        }
+        Ok(Schema::Ahead { applied, wanted }) => {
+            Err(format!("the schema is {applied}, newer than this program's {wanted}; run the newer program"))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            Err("the database does not answer".to_owned())
+        }
+    };
+    let writer = if app.committer.has_failed() {
+        Err("the disk failed to sync and writing has stopped; check the disk, then restart".to_owned())
+    } else {
+        Ok(())
+    };
+    let settings = app.settings.current().map(|_| ()).map_err(|stale| stale.to_string());
+    let draining = if app.is_draining() { Err("the server is stopping".to_owned()) } else { Ok(()) };
+    let checks = [("database", database), ("writer", writer), ("settings", settings), ("draining", draining)];
+    let ready = checks.iter().all(|(_, check)| check.is_ok());
+    let checks: serde_json::Map<_, _> = checks
+        .into_iter()
+        .map(|(name, check)| (name.to_owned(), json!(check.map_or_else(|problem| problem, |()| "ok".to_owned()))))
+        .collect();
+    let body = json!({ "status": if ready { "ready" } else { "not ready" }, "checks": checks });
+    answer::json(if ready { 200 } else { 503 }, body.to_string())
+}
+
+/// Prometheus' text format.
+pub async fn metrics(State(app): State<Arc<App>>) -> Response<Body> {
+    metrics::gauge!(metric::QUEUED).set(u32::try_from(app.committer.queued()).unwrap_or(u32::MAX));
+    let mut response = Response::new(Body::from(app.metrics.render()));
+    let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, text);
+    response
+}

@@ -1,0 +1,49 @@
+//! Every URL, on one screen.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::Response;
+use axum::routing::{any, get};
+use hookline_domain::ids::RequestId;
+
+use super::{answer, inbound, ops};
+use crate::app::App;
+use crate::problem::Problem;
+
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/call-data", any(inbound::call_data))
+        .route("/call_data", any(inbound::call_data))
+        .route("/update-revenue", any(inbound::update_revenue))
+        .route("/update_revenue", any(inbound::update_revenue))
+        .route("/update-tags", any(inbound::update_tags))
+        .route("/update_tags", any(inbound::update_tags))
+        .route("/update-fields", any(inbound::update_fields))
+        .route("/update_fields", any(inbound::update_fields))
+        .route("/healthz", get(ops::healthz))
+        .route("/readyz", get(ops::readyz))
+        .route("/metrics", get(ops::metrics))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(wrong_method)
+        .with_state(app)
+}
+
+async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    let problem = Problem::not_found(
+        "unknown_route",
+        format!("There is nothing at {}. The API is described at /docs.", request.uri().path()),
+    );
+    answer::problem(&problem, RequestId(app.clock.new_id()))
+}
+
+async fn wrong_method(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    let problem = Problem::new(
+        405,
+        "method_not_allowed",
+        format!("{} does not take {}; the Allow header lists what it takes.", request.uri().path(), request.method()),
+    );
+    answer::problem(&problem, RequestId(app.clock.new_id()))
+}

@@ -1,0 +1,120 @@
+//! Applies the work of one commit, in order, to the rows that the engine loaded.
+
+mod call;
+mod request;
+mod rows;
+
+pub use request::rate_limited;
+pub use rows::*;
+
+use std::collections::HashSet;
+
+use hookline_domain::call::Change;
+use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
+use hookline_domain::rate::{RateLimit, RateState};
+use hookline_domain::time::Timestamp;
+
+use super::work::{Outcome, Work};
+
+/// Calls that one update by phone number may change.
+pub const PHONE_MATCHES_MAX: usize = 1_000;
+
+/// Admits requests against their webhook's limit; the engine keeps the windows.
+pub trait Admission {
+    fn admit(&mut self, webhook: WebhookId, limit: RateLimit) -> RateState;
+}
+
+/// Hands out timeline sequence numbers, each greater than the last.
+pub trait Sequence {
+    fn next(&mut self) -> i64;
+}
+
+/// The state of one commit while its work is applied.
+pub struct Commit<'a> {
+    pub loaded: Loaded,
+    pub writes: Writes,
+    /// The moment that this commit's effects carry.
+    pub at: Timestamp,
+    pub admission: &'a mut dyn Admission,
+    pub sequence: &'a mut dyn Sequence,
+    changed_calls: HashSet<CallId>,
+    changed_tags: HashSet<CallId>,
+    created: HashSet<CallId>,
+}
+
+impl<'a> Commit<'a> {
+    pub fn new(
+        loaded: Loaded,
+        at: Timestamp,
+        admission: &'a mut dyn Admission,
+        sequence: &'a mut dyn Sequence,
+    ) -> Self {
+        Self {
+            loaded,
+            writes: Writes::default(),
+            at,
+            admission,
+            sequence,
+            changed_calls: HashSet::new(),
+            changed_tags: HashSet::new(),
+            created: HashSet::new(),
+        }
+    }
+
+    /// Applies one thing; what it changed is visible to those after it in the same commit.
+    pub fn apply(&mut self, index: usize, work: &Work) -> Outcome {
+        match work {
+            Work::Request(request) => Outcome::Answer(self.request(index, request)),
+            Work::Start(start) => self.start(start),
+            Work::Event(report) => self.event(report),
+        }
+    }
+
+    /// What to write, rows sorted by id so that two commits take their locks in the same order.
+    pub fn finish(mut self) -> (Writes, Loaded) {
+        let sorted = |ids: HashSet<CallId>| {
+            let mut ids: Vec<CallId> = ids.into_iter().collect();
+            ids.sort_unstable();
+            ids
+        };
+        self.changed_calls.retain(|id| !self.created.contains(id));
+        self.writes.changed_calls = sorted(self.changed_calls);
+        self.writes.changed_tags = sorted(self.changed_tags);
+        self.writes.new_calls = sorted(self.created);
+        (self.writes, self.loaded)
+    }
+
+    /// Appends to a call's timeline; the call's row then points at the new entry.
+    fn record(&mut self, id: CallId, kind: &'static str, actor: &str, request: Option<RequestId>, changes: Vec<Change>) {
+        let call = self.loaded.calls.get_mut(&id).expect("only loaded calls are changed");
+        let seq = self.sequence.next();
+        self.writes.timeline.push(TimelineRow {
+            org: call.call.org,
+            seq,
+            call: id,
+            previous: call.last_seq,
+            at: self.at,
+            kind,
+            actor: actor.to_owned(),
+            request,
+            changes,
+        });
+        call.last_seq = seq;
+        self.changed_calls.insert(id);
+    }
+
+    fn live_calls_of(&self, org: OrgId, caller: &str) -> Vec<CallId> {
+        let mut ids: Vec<CallId> = self
+            .loaded
+            .by_phone
+            .get(&(org, caller.to_owned()))
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|id| self.loaded.calls.get(id).is_some_and(|call| call.call.status.is_live()))
+            .collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+}

@@ -1,0 +1,283 @@
+//! One inbound webhook request: rate, idempotency, calls, effect, answer.
+
+use bytes::Bytes;
+use hookline_domain::ids::{CallId, RequestId};
+use hookline_domain::matching::Candidate;
+use hookline_domain::rate::RateState;
+use hookline_domain::settings::{IdempotencyPolicy, PhoneMatch};
+use hookline_domain::tags::{self, TagSet};
+use hookline_domain::update::{self, Calls, Update};
+use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
+use serde_json::{Value, json};
+
+use super::rows::{CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, TransactionHash, TransactionRow, transaction_hash};
+use super::{Commit, PHONE_MATCHES_MAX};
+use crate::intake::refused::Refused;
+use crate::intake::work::{Answer, InboundRequest, Replay};
+use crate::problem::Problem;
+
+/// What a request did, for its answer and for the request log.
+struct Done {
+    body: Vec<u8>,
+    effect: Value,
+}
+
+impl Commit<'_> {
+    pub(super) fn request(&mut self, work: usize, request: &InboundRequest) -> Answer {
+        let rate = self.admission.admit(request.webhook.id, request.webhook.settings.rate_limit);
+        if !rate.admitted {
+            // Not logged: a flood of refusals must not become a flood of writes. A metric counts them.
+            return rate_limited(request.id, rate);
+        }
+        let parsed = match &request.parsed {
+            Ok(parsed) => parsed,
+            Err(refusal) => return self.refuse(work, request, &Refused::Unreadable(refusal.clone()), rate),
+        };
+        let transaction = parsed.transaction_id.as_deref().map(transaction_hash);
+        if let Some(hash) = transaction {
+            if self.loaded.in_progress.contains(&(request.org.id, hash)) {
+                return self.refuse(work, request, &Refused::TransactionInProgress, rate);
+            }
+            if let Some(prior) = self.loaded.prior.get(&(request.org.id, hash)).cloned() {
+                return self.repeat(work, request, parsed, &prior, rate);
+            }
+        }
+        let done = match &parsed.command {
+            Command::CallData(data) => Ok(self.call_data(request, data)),
+            Command::Update(update) => self.update(request, update),
+        };
+        match done {
+            Ok(done) => self.succeed(work, request, parsed, transaction, done, rate),
+            Err(refused) => self.refuse(work, request, &refused, rate),
+        }
+    }
+
+    fn succeed(
+        &mut self,
+        work: usize,
+        request: &InboundRequest,
+        parsed: &Request,
+        transaction: Option<TransactionHash>,
+        done: Done,
+        rate: RateState,
+    ) -> Answer {
+        let body = Bytes::from(done.body);
+        if let Some(hash) = transaction {
+            let org = request.org.id;
+            let kind = request.webhook.kind;
+            let fingerprint = parsed.fingerprint;
+            self.writes.transactions.push(TransactionRow { org, hash, request: request.id, kind, fingerprint });
+            let prior = Prior { request: request.id, kind, fingerprint, response: body.clone() };
+            self.loaded.prior.insert((org, hash), prior);
+        }
+        self.writes.requests.push(RequestRow {
+            work,
+            status: 200,
+            code: None,
+            response: body.clone(),
+            replay_of: None,
+            mismatch: false,
+            effect: done.effect.to_string(),
+        });
+        Answer { status: 200, body, replay: None, rate }
+    }
+
+    /// Answers a transaction id that was used before.
+    fn repeat(
+        &mut self,
+        work: usize,
+        request: &InboundRequest,
+        parsed: &Request,
+        prior: &Prior,
+        rate: RateState,
+    ) -> Answer {
+        let mismatch = prior.fingerprint != parsed.fingerprint;
+        let strict = request.webhook.settings.idempotency == IdempotencyPolicy::Strict;
+        if prior.kind != request.webhook.kind || (mismatch && strict) {
+            return self.refuse(work, request, &Refused::TransactionReused, rate);
+        }
+        self.writes.requests.push(RequestRow {
+            work,
+            status: 200,
+            code: None,
+            response: Bytes::new(),
+            replay_of: Some(prior.request),
+            mismatch,
+            effect: "{}".to_owned(),
+        });
+        Answer { status: 200, body: prior.response.clone(), replay: Some(Replay { mismatch }), rate }
+    }
+
+    fn refuse(&mut self, work: usize, request: &InboundRequest, refused: &Refused, rate: RateState) -> Answer {
+        let problem = Problem::from(refused);
+        let body = Bytes::from(problem.body(request.id));
+        self.writes.requests.push(RequestRow {
+            work,
+            status: problem.status,
+            code: Some(problem.code),
+            response: body.clone(),
+            replay_of: None,
+            mismatch: false,
+            effect: "{}".to_owned(),
+        });
+        Answer { status: problem.status, body, replay: None, rate }
+    }
+
+    /// Keeps what is known of a caller, and gives it to their live calls at once.
+    fn call_data(&mut self, request: &InboundRequest, data: &CallData) -> Done {
+        let live: Vec<CallId> = self
+            .live_calls_of(request.org.id, &data.caller)
+            .into_iter()
+            .filter(|id| applies_to_campaign(request, self.loaded.calls[id].call.campaign))
+            .collect();
+        for &id in &live {
+            let call = self.loaded.calls.get_mut(&id).expect("live calls are loaded");
+            let tags = self.loaded.tags.entry(id).or_default();
+            let definitions = &request.org.definitions;
+            let changes = tags::apply_call_data(&mut call.call, tags, &data.fields, definitions, self.at, request.id);
+            if !changes.is_empty() {
+                self.changed_tags.insert(id);
+                self.record(id, "call.data", &actor(request), Some(request.id), changes);
+            }
+        }
+        let row = CallerDataRow {
+            org: request.org.id,
+            caller: data.caller.clone(),
+            request: request.id,
+            webhook: request.webhook.id,
+            received_at: request.received_at,
+            fields: data.fields.clone(),
+            matched_call: live.first().copied(),
+        };
+        if let Some(candidates) = self.loaded.caller_data.get_mut(&(row.org, row.caller.clone())) {
+            // A call that starts later in this very commit must see it.
+            candidates.push(Candidate {
+                request: row.request,
+                webhook: row.webhook,
+                received_at: row.received_at,
+                consumed: row.matched_call.is_some(),
+                fields: row.fields.clone(),
+            });
+        }
+        self.writes.caller_data.push(row);
+        Done { body: webhook::call_data_answer(request.id), effect: json!({ "live_call_log_ids": texts(&live) }) }
+    }
+
+    fn update(&mut self, request: &InboundRequest, update: &Update) -> Result<Done, Refused> {
+        let (ids, failed) = self.find(request, update)?;
+        let mut applied = Vec::with_capacity(ids.len());
+        let mut skipped: Vec<SkippedField> = Vec::new();
+        for &id in &ids {
+            let (call, fields) = self.update_one(request, update, id);
+            applied.push(call);
+            for field in fields {
+                if !skipped.contains(&field) {
+                    skipped.push(field);
+                }
+            }
+        }
+        let body = webhook::answer(request.webhook.kind, update, &applied, &failed, &skipped);
+        Ok(Done { body, effect: json!({ "call_log_ids": texts(&ids) }) })
+    }
+
+    fn update_one(&mut self, request: &InboundRequest, update: &Update, id: CallId) -> (AppliedCall, Vec<SkippedField>) {
+        let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
+        let touched: Option<&mut TagSet> =
+            update.changes.touches_tags().then(|| self.loaded.tags.entry(id).or_default());
+        let effect = update::apply(&update.changes, &mut call.call, touched, self.at, request.id);
+        if effect.tags_changed {
+            self.changed_tags.insert(id);
+        }
+        if !effect.timeline.is_empty() {
+            self.record(id, "call.updated", &actor(request), Some(request.id), effect.timeline);
+        }
+        (AppliedCall { id, live: effect.live }, effect.skipped)
+    }
+
+    /// The calls that an update is for; those of a batch that can't be are named beside them.
+    fn find(&self, request: &InboundRequest, update: &Update) -> Result<(Vec<CallId>, Vec<FailedCall>), Refused> {
+        match &update.calls {
+            Calls::One(id) => self.find_one(request, id).map(|id| (vec![id], vec![])),
+            Calls::Batch(ids) => {
+                let mut found = Vec::with_capacity(ids.len());
+                let mut failed = Vec::new();
+                for sent_id in ids {
+                    match self.find_one(request, sent_id) {
+                        Ok(id) => found.push(id),
+                        Err(refused) => {
+                            failed.push(FailedCall { sent_id: sent_id.clone(), code: Problem::from(&refused).code });
+                        }
+                    }
+                }
+                Ok((found, failed))
+            }
+            Calls::Phone(caller) => self.find_by_phone(request, caller).map(|ids| (ids, vec![])),
+        }
+    }
+
+    fn find_one(&self, request: &InboundRequest, sent_id: &str) -> Result<CallId, Refused> {
+        let not_found = || Refused::CallNotFound(format!("no call has the id {sent_id}"));
+        let id: CallId = sent_id.parse().map_err(|_| not_found())?;
+        let call = self.loaded.calls.get(&id).ok_or_else(not_found)?;
+        if call.call.org == request.org.id { Ok(id) } else { Err(Refused::CallForbidden(sent_id.to_owned())) }
+    }
+
+    fn find_by_phone(&self, request: &InboundRequest, caller: &str) -> Result<Vec<CallId>, Refused> {
+        let since = super::rows::lookback_start(request);
+        let mut calls: Vec<_> = self
+            .loaded
+            .by_phone
+            .get(&(request.org.id, caller.to_owned()))
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.loaded.calls.get(id))
+            .filter(|call| call.call.started_at >= since)
+            .map(|call| (call.call.started_at, call.call.id))
+            .collect();
+        calls.sort_unstable();
+        calls.dedup();
+        let ids: Vec<CallId> = calls.into_iter().map(|(_, id)| id).collect();
+        match (request.webhook.settings.phone_match, ids.as_slice()) {
+            (_, []) => Err(Refused::CallNotFound(format!(
+                "no call from {caller} started in the last {} days",
+                request.webhook.settings.lookback_seconds / 86_400
+            ))),
+            (PhoneMatch::Latest, [.., latest]) => Ok(vec![*latest]),
+            (PhoneMatch::Only, [_, _, ..]) => Err(Refused::AmbiguousCall(ids.into_iter().rev().take(50).collect())),
+            (PhoneMatch::All, many) if many.len() >= PHONE_ROWS_MAX => Err(Refused::TooManyCalls(PHONE_MATCHES_MAX)),
+            (PhoneMatch::All | PhoneMatch::Only, _) => Ok(ids),
+        }
+    }
+}
+
+fn applies_to_campaign(request: &InboundRequest, campaign: Option<hookline_domain::ids::CampaignId>) -> bool {
+    let limited = request.webhook.settings.campaigns.as_ref();
+    limited.is_none_or(|allowed| campaign.is_some_and(|campaign| allowed.contains(&campaign)))
+}
+
+/// The answer over the limit; shared with the check before the body is read.
+pub fn rate_limited(request: RequestId, rate: RateState) -> Answer {
+    let problem = Problem::new(
+        429,
+        "rate_limited",
+        format!(
+            "This webhook takes {} requests per {}. Wait {} s (see Retry-After), send several calls in one request with a call_log_id array, or raise the webhook's rate limit.",
+            rate.limit.count,
+            match rate.limit.per {
+                hookline_domain::rate::RatePer::Minute => "minute",
+                hookline_domain::rate::RatePer::Hour => "hour",
+                hookline_domain::rate::RatePer::Day => "day",
+            },
+            rate.reset_seconds,
+        ),
+    );
+    Answer { status: 429, body: problem.body(request).into(), replay: None, rate }
+}
+
+fn actor(request: &InboundRequest) -> String {
+    format!("webhook:{}", request.webhook.id)
+}
+
+fn texts(ids: &[CallId]) -> Vec<String> {
+    ids.iter().map(CallId::to_string).collect()
+}

@@ -1,0 +1,224 @@
+//! The rows that a commit needs, those it was given, and those it writes.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use bytes::Bytes;
+use hookline_domain::call::{Call, Change};
+use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
+use hookline_domain::matching::Candidate;
+use hookline_domain::tags::TagSet;
+use hookline_domain::time::Timestamp;
+use hookline_domain::update::Calls;
+use hookline_domain::webhook::{Command, Field, WebhookKind};
+use sha2::{Digest, Sha256};
+
+use super::PHONE_MATCHES_MAX;
+use crate::intake::work::{InboundRequest, Work};
+
+/// The first 16 bytes of the SHA-256 of a transaction id.
+pub type TransactionHash = [u8; 16];
+
+pub fn transaction_hash(id: &str) -> TransactionHash {
+    let digest = Sha256::digest(id.as_bytes());
+    digest[..16].try_into().expect("a SHA-256 has 32 bytes")
+}
+
+/// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
+#[derive(Debug, Default)]
+pub struct Needs {
+    pub webhooks: BTreeSet<WebhookId>,
+    pub transactions: BTreeSet<(OrgId, TransactionHash)>,
+    /// By the organization that asks; a call of another one is loaded too, to tell 403 from 404.
+    pub calls: BTreeSet<(OrgId, CallId)>,
+    /// Calls whose tags are read or written.
+    pub tags: BTreeSet<CallId>,
+    pub phones: Vec<PhoneQuery>,
+    /// Callers whose stored `call_data` may apply to a new call.
+    pub caller_data: BTreeSet<(OrgId, String)>,
+    /// Callers whose calls and `call_data` must not change meanwhile: a start and a `call_data` at
+    /// the same time must see each other.
+    pub callers: BTreeSet<(OrgId, String)>,
+    pub externals: BTreeSet<(OrgId, String)>,
+}
+
+/// A caller's calls: those that started at `since` or later, or only the live ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneQuery {
+    pub org: OrgId,
+    pub caller: String,
+    pub since: Option<Timestamp>,
+    pub with_tags: bool,
+}
+
+impl Needs {
+    pub fn of<'w>(works: impl Iterator<Item = &'w Work>) -> Self {
+        let mut needs = Self::default();
+        for work in works {
+            match work {
+                Work::Request(request) => needs.add_request(request),
+                Work::Start(start) => {
+                    needs.caller_data.insert((start.org.id, start.caller.clone()));
+                    needs.callers.insert((start.org.id, start.caller.clone()));
+                    if let Some(external) = &start.external_id {
+                        needs.externals.insert((start.org.id, external.clone()));
+                    }
+                }
+                Work::Event(report) => {
+                    needs.calls.insert((report.org.id, report.call));
+                    needs.tags.insert(report.call);
+                }
+            }
+        }
+        needs
+    }
+
+    fn add_request(&mut self, request: &InboundRequest) {
+        let org = request.org.id;
+        self.webhooks.insert(request.webhook.id);
+        let Ok(parsed) = &request.parsed else { return };
+        if let Some(id) = &parsed.transaction_id {
+            self.transactions.insert((org, transaction_hash(id)));
+        }
+        match &parsed.command {
+            Command::CallData(data) => {
+                self.callers.insert((org, data.caller.clone()));
+                self.phones.push(PhoneQuery { org, caller: data.caller.clone(), since: None, with_tags: true });
+            }
+            Command::Update(update) => {
+                let with_tags = update.changes.touches_tags();
+                match &update.calls {
+                    Calls::One(id) => self.add_call(org, id, with_tags),
+                    Calls::Batch(ids) => ids.iter().for_each(|id| self.add_call(org, id, with_tags)),
+                    Calls::Phone(caller) => self.phones.push(PhoneQuery {
+                        org,
+                        caller: caller.clone(),
+                        since: Some(lookback_start(request)),
+                        with_tags,
+                    }),
+                }
+            }
+        }
+    }
+
+    fn add_call(&mut self, org: OrgId, id: &str, with_tags: bool) {
+        // Text that is no id of ours names no call; the effect answers "not found".
+        if let Ok(id) = id.parse::<CallId>() {
+            self.calls.insert((org, id));
+            if with_tags {
+                self.tags.insert(id);
+            }
+        }
+    }
+}
+
+/// The earliest start of a call that this request may reach by phone number.
+pub fn lookback_start(request: &InboundRequest) -> Timestamp {
+    request.received_at.plus_seconds(-request.webhook.settings.lookback_seconds)
+}
+
+/// How many rows a phone query asks for: one more than is allowed, to see that there are too many.
+pub const PHONE_ROWS_MAX: usize = PHONE_MATCHES_MAX + 1;
+
+/// A transaction id that was used before, and what it was answered.
+#[derive(Debug, Clone)]
+pub struct Prior {
+    pub request: RequestId,
+    pub kind: WebhookKind,
+    pub fingerprint: [u8; 32],
+    pub response: Bytes,
+}
+
+#[derive(Debug, Clone)]
+pub struct LoadedCall {
+    pub call: Call,
+    pub external_id: Option<String>,
+    pub last_seq: i64,
+}
+
+/// What the engine found, and, as work is applied, what it will be.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub prior: HashMap<(OrgId, TransactionHash), Prior>,
+    /// Transaction ids that another commit is working on at this moment.
+    pub in_progress: HashSet<(OrgId, TransactionHash)>,
+    pub calls: HashMap<CallId, LoadedCall>,
+    pub by_phone: HashMap<(OrgId, String), Vec<CallId>>,
+    pub tags: HashMap<CallId, TagSet>,
+    pub caller_data: HashMap<(OrgId, String), Vec<Candidate>>,
+    pub externals: HashMap<(OrgId, String), CallId>,
+}
+
+#[derive(Debug)]
+pub struct TimelineRow {
+    pub org: OrgId,
+    pub seq: i64,
+    pub call: CallId,
+    pub previous: i64,
+    pub at: Timestamp,
+    pub kind: &'static str,
+    pub actor: String,
+    pub request: Option<RequestId>,
+    pub changes: Vec<Change>,
+}
+
+/// How an inbound request ended, beside what `InboundRequest` itself says; `work` is its place in the commit.
+#[derive(Debug)]
+pub struct RequestRow {
+    pub work: usize,
+    pub status: u16,
+    pub code: Option<&'static str>,
+    pub response: Bytes,
+    pub replay_of: Option<RequestId>,
+    pub mismatch: bool,
+    pub effect: String,
+}
+
+#[derive(Debug)]
+pub struct TransactionRow {
+    pub org: OrgId,
+    pub hash: TransactionHash,
+    pub request: RequestId,
+    pub kind: WebhookKind,
+    pub fingerprint: [u8; 32],
+}
+
+#[derive(Debug)]
+pub struct CallerDataRow {
+    pub org: OrgId,
+    pub caller: String,
+    pub request: RequestId,
+    pub webhook: WebhookId,
+    pub received_at: Timestamp,
+    pub fields: Vec<Field>,
+    pub matched_call: Option<CallId>,
+}
+
+/// A stored `call_data` request that now belongs to a call.
+#[derive(Debug)]
+pub struct MatchedRow {
+    pub org: OrgId,
+    pub caller: String,
+    pub request: RequestId,
+    pub call: CallId,
+}
+
+/// Places that one commit took in a webhook's window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateGrant {
+    pub webhook: WebhookId,
+    pub stamp: i64,
+    pub count: u32,
+}
+
+/// The rows to write, all in one transaction.
+#[derive(Debug, Default)]
+pub struct Writes {
+    pub new_calls: Vec<CallId>,
+    pub changed_calls: Vec<CallId>,
+    pub changed_tags: Vec<CallId>,
+    pub timeline: Vec<TimelineRow>,
+    pub requests: Vec<RequestRow>,
+    pub transactions: Vec<TransactionRow>,
+    pub caller_data: Vec<CallerDataRow>,
+    pub matched: Vec<MatchedRow>,
+}

@@ -1,0 +1,119 @@
+//! The things a commit takes, and what each is answered.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookline_domain::call::{Call, CallEvent};
+use hookline_domain::ids::{CallId, CampaignId, NumberId, PublisherId, RequestId};
+use hookline_domain::rate::RateState;
+use hookline_domain::tags::TagSet;
+use hookline_domain::time::Timestamp;
+use hookline_domain::update::Calls;
+use hookline_domain::webhook::{Command, Refusal, Request};
+
+use crate::settings::{Org, Webhook};
+
+/// One thing to do in a commit.
+pub enum Work {
+    Request(Box<InboundRequest>),
+    Start(Box<StartCall>),
+    Event(Box<CallEventReport>),
+}
+
+/// A request to a webhook whose key was accepted, read as far as it could be.
+pub struct InboundRequest {
+    pub id: RequestId,
+    pub org: Arc<Org>,
+    pub webhook: Arc<Webhook>,
+    pub received_at: Timestamp,
+    pub raw: LoggedRequest,
+    pub parsed: Result<Request, Refusal>,
+}
+
+impl InboundRequest {
+    /// What the request log can be searched by: the transaction id and the caller.
+    pub fn log_keys(&self) -> (Option<&str>, Option<&str>) {
+        let Ok(parsed) = &self.parsed else { return (None, None) };
+        let caller = match &parsed.command {
+            Command::CallData(data) => Some(data.caller.as_str()),
+            Command::Update(update) => match &update.calls {
+                Calls::Phone(caller) => Some(caller.as_str()),
+                Calls::One(_) | Calls::Batch(_) => None,
+            },
+        };
+        (parsed.transaction_id.as_deref(), caller)
+    }
+}
+
+/// The request as the request log keeps it: without its key and without secret headers.
+#[derive(Debug, Clone)]
+pub struct LoggedRequest {
+    pub method: &'static str,
+    pub address: String,
+    pub query: String,
+    /// JSON: an array of [name, value].
+    pub headers: String,
+    pub body: Bytes,
+}
+
+/// A call that a switch tells us has begun.
+pub struct StartCall {
+    pub id: CallId,
+    pub org: Arc<Org>,
+    pub external_id: Option<String>,
+    pub caller: String,
+    pub dialed: String,
+    pub campaign: Option<CampaignId>,
+    pub publisher: Option<PublisherId>,
+    pub number: Option<NumberId>,
+    pub started_at: Timestamp,
+    pub parameters: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
+    /// Who says so, for the timeline: `api_key:<id>`.
+    pub actor: String,
+}
+
+/// What a switch reports of a call that has begun.
+pub struct CallEventReport {
+    pub org: Arc<Org>,
+    pub call: CallId,
+    pub event: CallEvent,
+    pub at: Timestamp,
+    pub actor: String,
+}
+
+/// What the thing came to, known once it is committed.
+#[derive(Debug)]
+pub enum Outcome {
+    Answer(Answer),
+    Call(Box<CallOutcome>),
+    CallNotFound,
+    CallForbidden,
+    /// The event can't follow what is already known of the call; the text says why.
+    OutOfOrder(String),
+}
+
+#[derive(Debug)]
+pub struct CallOutcome {
+    pub call: Call,
+    pub external_id: Option<String>,
+    pub tags: TagSet,
+    /// False when a repeated start or event changed nothing.
+    pub changed: bool,
+}
+
+/// The answer to a webhook request.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Bytes,
+    /// Whether this is the stored answer of an earlier request.
+    pub replay: Option<Replay>,
+    pub rate: RateState,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Replay {
+    /// The repeat carried another payload than the original.
+    pub mismatch: bool,
+}

@@ -1,0 +1,161 @@
+//! Reads the timeline's end in commit order.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use hookline_domain::call::Change;
+use hookline_domain::ids::{CallId, OrgId};
+use hookline_domain::time::Timestamp;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::storage::{Db, Result, StorageError};
+use crate::values;
+
+/// Entries read at once.
+const PAGE_MAX: usize = 500;
+/// How long a listener waits for a notice before it looks for itself.
+const POLL: Duration = Duration::from_millis(250);
+
+/// A place in the timeline: all entries before it have been seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Cursor {
+    tx: i64,
+    seq: i64,
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}", self.tx, self.seq)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = ();
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        let (tx, seq) = text.split_once('-').ok_or(())?;
+        Ok(Self { tx: tx.parse().map_err(|_| ())?, seq: seq.parse().map_err(|_| ())? })
+    }
+}
+
+/// One entry of the timeline, as listeners get it.
+#[derive(Debug, serde::Serialize)]
+pub struct Event {
+    #[serde(skip)]
+    pub cursor: Cursor,
+    #[serde(rename = "call_log_id")]
+    pub call: CallId,
+    #[serde(rename = "event")]
+    pub kind: String,
+    pub at: Timestamp,
+    pub by: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<Uuid>,
+    pub changes: Vec<Change>,
+}
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    tx: i64,
+    seq: i64,
+    call_id: Uuid,
+    kind: String,
+    at: i64,
+    actor: String,
+    request_id: Option<Uuid>,
+    changes: String,
+}
+
+impl EventRow {
+    fn event(self) -> Result<Event> {
+        let changes = serde_json::from_str(&self.changes)
+            .map_err(|error| StorageError::Unreadable(format!("timeline.changes: {error}")))?;
+        Ok(Event {
+            cursor: Cursor { tx: self.tx, seq: self.seq },
+            call: CallId(self.call_id),
+            kind: self.kind,
+            at: Timestamp(self.at),
+            by: self.actor,
+            request_id: self.request_id,
+            changes,
+        })
+    }
+}
+
+/// The end of the timeline, and a notice when it grows.
+#[derive(Clone)]
+pub struct Tail {
+    db: Db,
+    appended: watch::Sender<u64>,
+}
+
+impl Tail {
+    pub fn new(db: Db, appended: watch::Sender<u64>) -> Self {
+        Self { db, appended }
+    }
+
+    /// Says that the timeline has grown, perhaps on another node.
+    pub fn wake(&self) {
+        self.appended.send_modify(|appended| *appended += 1);
+    }
+
+    /// The place after everything that is committed now.
+    pub async fn end(&self) -> Result<Cursor> {
+        let sql = match self.db {
+            Db::Sqlite(_) => "SELECT 0, COALESCE(MAX(seq), 0) FROM timeline WHERE tx = 0",
+            // Transactions below this one have ended; what the others append comes after this place.
+            Db::Postgres(_) => "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807",
+        };
+        let end: Option<(i64, i64)> = self.db.fetch_optional(sql, vec![]).await?;
+        Ok(end.map(|(tx, seq)| Cursor { tx, seq }).unwrap_or_default())
+    }
+
+    /// What was appended after a place for an organization, or for one of its calls; oldest first.
+    async fn after(&self, cursor: Cursor, org: OrgId, call: Option<CallId>) -> Result<Vec<Event>> {
+        // A transaction that is still open may yet append below a number that is visible already.
+        let settled = match self.db {
+            Db::Sqlite(_) => "",
+            Db::Postgres(_) => "AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        };
+        let of_call = if call.is_some() { "AND call_id = $4" } else { "" };
+        let sql = format!(
+            "SELECT tx, seq, call_id, kind, at, actor, request_id, changes FROM timeline
+             WHERE (tx, seq) > ($1, $2) AND org_id = $3 {of_call} {settled} ORDER BY tx, seq LIMIT {PAGE_MAX}"
+        );
+        let mut values = values![cursor.tx, cursor.seq, org.0];
+        values.extend(call.map(|call| crate::storage::Value::from(call.0)));
+        let rows: Vec<EventRow> = self.db.fetch_all(&sql, values).await?;
+        rows.into_iter().map(EventRow::event).collect()
+    }
+
+    pub fn follow(&self, from: Cursor, org: OrgId, call: Option<CallId>) -> Follower {
+        Follower { tail: self.clone(), appended: self.appended.subscribe(), cursor: from, org, call }
+    }
+}
+
+/// One listener.
+pub struct Follower {
+    tail: Tail,
+    appended: watch::Receiver<u64>,
+    cursor: Cursor,
+    org: OrgId,
+    call: Option<CallId>,
+}
+
+impl Follower {
+    /// The next entries, once there are any.
+    pub async fn next(&mut self) -> Result<Vec<Event>> {
+        loop {
+            self.appended.mark_unchanged();
+            let events = self.tail.after(self.cursor, self.org, self.call).await?;
+            if let Some(last) = events.last() {
+                self.cursor = last.cursor;
+                return Ok(events);
+            }
+            // Woken or not, it looks: a notice from another node may be lost.
+            let _ = tokio::time::timeout(POLL, self.appended.changed()).await;
+        }
+    }
+}
+

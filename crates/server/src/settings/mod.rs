@@ -1,0 +1,160 @@
+//! What is set up (organizations, webhooks, keys, tags, numbers), held in memory and read again when it changes.
+//!
+//! Every change raises `settings_version` in its own transaction. Nodes look at it each second, so a
+//! deleted key stops working everywhere within `SETTINGS_STALE_MAX`; a node that can't look refuses.
+
+mod load;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hookline_domain::ids::{ApiKeyId, CampaignId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::phone::Country;
+use hookline_domain::settings::WebhookSettings;
+use hookline_domain::tags::{Definitions, TagName};
+use hookline_domain::time::Timestamp;
+use hookline_domain::webhook::WebhookKind;
+use tokio::sync::Mutex;
+
+use crate::clock::Clock;
+use crate::storage::{Db, Result, Tx};
+
+/// How often a node looks for a change made elsewhere.
+pub const SETTINGS_POLL: Duration = Duration::from_millis(500);
+/// A node whose settings were last confirmed longer ago than this accepts no key.
+const SETTINGS_STALE_MICROS_MAX: i64 = 4_500_000;
+
+/// The SHA-256 of a key.
+pub type KeyHash = [u8; 32];
+
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    pub id: WebhookId,
+    pub org: OrgId,
+    pub kind: WebhookKind,
+    pub name: String,
+    pub enabled: bool,
+    pub settings: WebhookSettings,
+    /// As in the database, for answers of the API.
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+#[derive(Debug, Clone)]
+pub struct Campaign {
+    pub id: CampaignId,
+    pub name: String,
+    pub tag_defaults: Vec<(TagName, String)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Publisher {
+    pub id: PublisherId,
+    pub name: String,
+    pub tag_defaults: Vec<(TagName, String)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Number {
+    pub id: NumberId,
+    pub campaign: CampaignId,
+    pub publisher: Option<PublisherId>,
+}
+
+/// One organization with what its calls and requests are read by.
+#[derive(Debug)]
+pub struct Org {
+    pub id: OrgId,
+    pub name: String,
+    pub country: Country,
+    pub definitions: Definitions,
+    /// By E.164.
+    pub numbers: HashMap<String, Number>,
+    pub campaigns: HashMap<CampaignId, Campaign>,
+    pub publishers: HashMap<PublisherId, Publisher>,
+    pub webhooks: HashMap<WebhookId, Arc<Webhook>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct WebhookKey {
+    pub webhook: Arc<Webhook>,
+    /// The end of a rotation's overlap.
+    pub expires_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone)]
+pub struct ApiKey {
+    pub id: ApiKeyId,
+    pub org: OrgId,
+    pub name: String,
+}
+
+#[derive(Debug, Default)]
+pub struct Snapshot {
+    pub version: i64,
+    pub webhook_keys: HashMap<KeyHash, WebhookKey>,
+    pub api_keys: HashMap<KeyHash, ApiKey>,
+    pub orgs: HashMap<OrgId, Arc<Org>>,
+}
+
+/// The settings as this node knows them.
+pub struct Settings {
+    db: Db,
+    clock: Clock,
+    current: ArcSwap<Snapshot>,
+    confirmed: AtomicI64,
+    reading: Mutex<()>,
+}
+
+/// This node has not been able to read its settings for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings could not be confirmed for {0} s")]
+pub struct Stale(i64);
+
+impl Settings {
+    pub async fn load(db: Db, clock: Clock) -> Result<Self> {
+        let settings = Self {
+            db,
+            clock,
+            current: ArcSwap::default(),
+            confirmed: AtomicI64::new(i64::MIN / 2),
+            reading: Mutex::default(),
+        };
+        settings.refresh().await?;
+        Ok(settings)
+    }
+
+    /// The settings, if they were confirmed recently enough to honour a deleted key's 5 seconds.
+    pub fn current(&self) -> std::result::Result<arc_swap::Guard<Arc<Snapshot>>, Stale> {
+        let age = self.clock.since_boot() - self.confirmed.load(Ordering::Acquire);
+        if age > SETTINGS_STALE_MICROS_MAX { Err(Stale(age / 1_000_000)) } else { Ok(self.current.load()) }
+    }
+
+    /// Looks whether anything changed, and reads it if so.
+    pub async fn refresh(&self) -> Result<()> {
+        let _one_at_a_time = self.reading.lock().await;
+        // Taken before the question: what the answer does not know can only be younger than this.
+        let asked = self.clock.since_boot();
+        let version = load::version(&self.db).await?;
+        if version != self.current.load().version {
+            let snapshot = load::snapshot(&self.db, version).await?;
+            tracing::debug!(version, "settings read");
+            self.current.store(Arc::new(snapshot));
+        }
+        self.confirmed.store(asked, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// Marks the settings as changed; part of the transaction that changes them.
+pub async fn raise_version(tx: &mut Tx) -> Result<()> {
+    let raised = tx.execute("UPDATE settings_version SET version = version + 1 WHERE id = $1", crate::values![1_i64]).await?;
+    if raised == 1 {
+        Ok(())
+    } else {
+        Err(crate::storage::StorageError::Unreadable("settings_version has lost its row".into()))
+    }
+}

@@ -1,0 +1,321 @@
+//! The seam between the two engines: cold SQL is written once, with `$1…`, and runs on both.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
+
+/// Readers of the embedded database at the same time.
+const SQLITE_READERS_MAX: u32 = 4;
+/// Connections of one node to PostgreSQL; the hot writers have their own among them.
+const POSTGRES_CONNECTIONS_MAX: u32 = 16;
+/// How long a statement waits for another process's lock on the SQLite file.
+pub const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// The first version of SQLite without the WAL corruption that 3.51.2 and older can suffer.
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("the database did not answer as expected: {0}")]
+    Database(#[from] sqlx::Error),
+    #[error("the embedded database did not answer as expected: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+    /// A unique key is taken.
+    #[error("a row with this key exists already")]
+    Conflict,
+    #[error("the statement names {placeholders} parameters and was given {arguments}")]
+    ArgumentCount { placeholders: usize, arguments: usize },
+    #[error("a stored value could not be read: {0}")]
+    Unreadable(String),
+    #[error("{0}")]
+    Setup(String),
+}
+
+pub type Result<T> = std::result::Result<T, StorageError>;
+
+/// Which database holds everything.
+#[derive(Clone)]
+pub enum Db {
+    Sqlite(SqliteDb),
+    Postgres(PgPool),
+}
+
+#[derive(Clone)]
+pub struct SqliteDb {
+    pub path: PathBuf,
+    read: SqlitePool,
+    write: SqlitePool,
+    /// Whose turn it is to write: fair, where SQLite's own lock would let the busiest writer win.
+    pub turn: Arc<Mutex<()>>,
+}
+
+/// One parameter of a statement. Typed, so that a NULL has its column's type on PostgreSQL.
+#[derive(Debug, Clone)]
+pub enum Value {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Id(Option<Uuid>),
+    Bytes(Option<Vec<u8>>),
+    Bool(Option<bool>),
+}
+
+macro_rules! value_from {
+    ($($type:ty => $variant:ident, $convert:expr;)*) => {$(
+        impl From<$type> for Value {
+            fn from(value: $type) -> Self { Self::$variant(Some($convert(value))) }
+        }
+        impl From<Option<$type>> for Value {
+            fn from(value: Option<$type>) -> Self { Self::$variant(value.map($convert)) }
+        }
+    )*};
+}
+
+value_from! {
+    String => Text, |text| text;
+    &str => Text, |text: &str| text.to_owned();
+    i64 => Int, |number| number;
+    Uuid => Id, |id| id;
+    Vec<u8> => Bytes, |bytes| bytes;
+    bool => Bool, |flag| flag;
+}
+
+/// A list of `Value`s from anything that converts to one.
+#[macro_export]
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { vec![$($crate::storage::Value::from($value)),*] };
+}
+
+/// A row that both engines can give.
+pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+impl Db {
+    /// Opens the database named by `sqlite://PATH` or `postgres://…`. Does not migrate it.
+    pub async fn open(url: &str) -> Result<Self> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = Path::new(path.strip_prefix("//").unwrap_or(path));
+            return Ok(Self::Sqlite(SqliteDb::open(path).await?));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)
+                .map_err(|_| StorageError::Setup("the PostgreSQL URL can't be read; write postgres://USER:PASSWORD@HOST:PORT/DATABASE".into()))?
+                .application_name("hookline");
+            let pool = PgPoolOptions::new()
+                .max_connections(POSTGRES_CONNECTIONS_MAX)
+                .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT)
+                .connect_lazy_with(options);
+            return Ok(Self::Postgres(pool));
+        }
+        Err(StorageError::Setup("the database URL must begin with sqlite:// or postgres://".into()))
+    }
+
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Sqlite(_) => "sqlite",
+            Self::Postgres(_) => "postgres",
+        }
+    }
+
+    pub async fn fetch_all<T: Row>(&self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+        check_count(sql, &values)?;
+        match self {
+            Self::Sqlite(db) => {
+                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values)).fetch_all(&db.read).await?)
+            }
+            Self::Postgres(pool) => {
+                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values)).fetch_all(pool).await?)
+            }
+        }
+    }
+
+    pub async fn fetch_optional<T: Row>(&self, sql: &str, values: Vec<Value>) -> Result<Option<T>> {
+        Ok(self.fetch_all(sql, values).await?.into_iter().next())
+    }
+
+    /// Starts a transaction that may write.
+    pub async fn begin(&self) -> Result<Tx> {
+        match self {
+            Self::Sqlite(db) => {
+                let turn = db.turn.clone().lock_owned().await;
+                Ok(Tx::Sqlite(db.write.begin_with("BEGIN IMMEDIATE").await?, turn))
+            }
+            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// Runs one writing statement in its own transaction; the number of rows it changed.
+    pub async fn execute(&self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        let mut tx = self.begin().await?;
+        let changed = tx.execute(sql, values).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite(db) => {
+                db.read.close().await;
+                db.write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl SqliteDb {
+    async fn open(path: &Path) -> Result<Self> {
+        let version = rusqlite::version_number();
+        if version < SQLITE_VERSION_MIN {
+            return Err(StorageError::Setup(format!(
+                "SQLite {} is linked, which can corrupt a write-ahead log; build with 3.51.3 or newer",
+                rusqlite::version()
+            )));
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| StorageError::Setup(format!("can't make the folder {}: {error}", folder.display())))?;
+        }
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(SQLITE_BUSY_TIMEOUT)
+            // The checkpointer does this, off the writers' path.
+            .pragma("wal_autocheckpoint", "0");
+        let write = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(SQLITE_READERS_MAX)
+            .connect_with(options.pragma("query_only", "1"))
+            .await?;
+        Ok(Self { path: path.to_owned(), read, write, turn: Arc::default() })
+    }
+
+    /// The one writing connection, for what brings its own transactions.
+    pub fn writer(&self) -> &SqlitePool {
+        &self.write
+    }
+
+    /// A connection of the hot writer's own, with the same promises as the pool's.
+    pub fn open_direct(&self) -> Result<rusqlite::Connection> {
+        let connection = rusqlite::Connection::open(&self.path)?;
+        connection.busy_timeout(SQLITE_BUSY_TIMEOUT)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(connection)
+    }
+}
+
+/// A transaction; dropped without `commit`, it changes nothing.
+pub enum Tx {
+    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Tx {
+    pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        check_count(sql, &values)?;
+        let done = match self {
+            Self::Sqlite(tx, _) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+            Self::Postgres(tx) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
+                .execute(&mut **tx)
+                .await
+                .map(|done| done.rows_affected()),
+        };
+        done.map_err(|error| match error.as_database_error() {
+            Some(database) if database.is_unique_violation() => StorageError::Conflict,
+            _ => error.into(),
+        })
+    }
+
+    pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+        check_count(sql, &values)?;
+        match self {
+            Self::Sqlite(tx, _) => Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
+                .fetch_all(&mut **tx)
+                .await?),
+            Self::Postgres(tx) => Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
+                .fetch_all(&mut **tx)
+                .await?),
+        }
+    }
+
+    pub async fn fetch_optional<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Option<T>> {
+        Ok(self.fetch_all(sql, values).await?.into_iter().next())
+    }
+
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(tx, _turn) => tx.commit().await?,
+            Self::Postgres(tx) => tx.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+/// sqlx binds a missing argument of SQLite as NULL without a word, so the seam counts.
+fn check_count(sql: &str, values: &[Value]) -> Result<()> {
+    let highest = sql
+        .split('$')
+        .skip(1)
+        .filter_map(|rest| {
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            rest[..digits].parse::<usize>().ok()
+        })
+        .max()
+        .unwrap_or(0);
+    if highest == values.len() {
+        Ok(())
+    } else {
+        Err(StorageError::ArgumentCount { placeholders: highest, arguments: values.len() })
+    }
+}
+
+macro_rules! arguments {
+    ($name:ident, $arguments:ty) => {
+        fn $name(values: Vec<Value>) -> $arguments {
+            let mut arguments = <$arguments>::default();
+            for value in values {
+                let added = match value {
+                    Value::Text(value) => arguments.add(value),
+                    Value::Int(value) => arguments.add(value),
+                    Value::Id(value) => arguments.add(value),
+                    Value::Bytes(value) => arguments.add(value),
+                    Value::Bool(value) => arguments.add(value),
+                };
+                added.expect("these five types always encode");
+            }
+            arguments
+        }
+    };
+}
+
+arguments!(sqlite_arguments, SqliteArguments);
+arguments!(postgres_arguments, PgArguments);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_placeholder_must_be_the_number_of_arguments() {
+        assert!(check_count("SELECT $1, $2, $1", &values![1_i64, "b"]).is_ok());
+        assert!(check_count("SELECT $1, $12", &values![1_i64, "b"]).is_err());
+        assert!(check_count("SELECT 1", &[]).is_ok());
+    }
+}

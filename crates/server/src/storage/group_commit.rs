@@ -1,0 +1,261 @@
+//! Group commit: whatever queued while the last commit ran goes into the next, together.
+//!
+//! Work is sent here and done by a writer of its own, never in the future of an HTTP handler, which
+//! is dropped when its client goes away. A waiter is answered only after its commit is on disk.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
+
+use super::postgres::PostgresWriter;
+use super::rates::RateBoard;
+use super::sqlite::SqliteWriter;
+use super::{Db, Result, StorageError};
+use crate::clock::Clock;
+use crate::intake::work::{Outcome, Work};
+use crate::telemetry::metric;
+
+/// Work that may wait for a commit; beyond it the server says that it is busy.
+pub const QUEUE_MAX: usize = 4_096;
+/// Tries of a batch that PostgreSQL ended to break a deadlock.
+const DEADLOCK_TRIES_MAX: usize = 5;
+
+#[derive(Debug, thiserror::Error, Clone, Copy, PartialEq, Eq)]
+pub enum CommitError {
+    #[error("too much work is waiting for the database")]
+    Overloaded,
+    /// Nothing was committed, or it is unknown whether it was: the same request again tells.
+    #[error("the database is not available")]
+    Unavailable,
+    /// This one thing can't be committed; its neighbours were.
+    #[error("the change could not be stored")]
+    Rejected,
+}
+
+struct Entry {
+    work: Work,
+    reply: oneshot::Sender<std::result::Result<Outcome, CommitError>>,
+    queued: Instant,
+}
+
+/// Sends work to the writers.
+#[derive(Clone)]
+pub struct Committer {
+    sender: mpsc::Sender<Entry>,
+    failed: Arc<AtomicBool>,
+}
+
+/// What both writers are given.
+pub struct WriterParts {
+    pub clock: Clock,
+    pub board: Arc<RateBoard>,
+    /// Raised after a commit that appended to the timeline.
+    pub appended: watch::Sender<u64>,
+    pub batch_max: usize,
+}
+
+impl Committer {
+    pub async fn start(db: &Db, parts: WriterParts, postgres_writers: u8) -> Result<Self> {
+        let (sender, receiver) = mpsc::channel(QUEUE_MAX);
+        let failed = Arc::new(AtomicBool::new(false));
+        let parts = Arc::new(parts);
+        match db {
+            Db::Sqlite(sqlite) => {
+                let writer = SqliteWriter::open(sqlite, parts.clone())?;
+                let (turn, failed) = (sqlite.turn.clone(), failed.clone());
+                std::thread::Builder::new()
+                    .name("sqlite-writer".into())
+                    .spawn(move || run_sqlite(writer, receiver, &turn, parts.batch_max, &failed))
+                    .map_err(|error| StorageError::Setup(format!("can't start the writer's thread: {error}")))?;
+            }
+            Db::Postgres(pool) => {
+                let receiver = Arc::new(Mutex::new(receiver));
+                for _ in 0..postgres_writers {
+                    let writer = PostgresWriter::new(pool.clone(), parts.clone());
+                    tokio::spawn(run_postgres(writer, receiver.clone(), parts.batch_max));
+                }
+            }
+        }
+        Ok(Self { sender, failed })
+    }
+
+    /// Does the work and returns once it is on disk. Dropping the future does not stop the work.
+    pub async fn commit(&self, work: Work) -> std::result::Result<Outcome, CommitError> {
+        let (reply, answered) = oneshot::channel();
+        let entry = Entry { work, reply, queued: Instant::now() };
+        self.sender.try_send(entry).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => CommitError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => CommitError::Unavailable,
+        })?;
+        answered.await.unwrap_or(Err(CommitError::Unavailable))
+    }
+
+    /// Whether writing has stopped for good: the disk failed to sync, or the writer is gone.
+    pub fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire) || self.sender.is_closed()
+    }
+
+    pub fn queued(&self) -> usize {
+        QUEUE_MAX - self.sender.capacity()
+    }
+}
+
+fn run_sqlite(
+    mut writer: SqliteWriter,
+    mut receiver: mpsc::Receiver<Entry>,
+    turn: &Mutex<()>,
+    batch_max: usize,
+    failed: &AtomicBool,
+) {
+    while let Some(first) = receiver.blocking_recv() {
+        let batch = fill(first, &mut receiver, batch_max);
+        if failed.load(Ordering::Acquire) {
+            refuse(batch, CommitError::Unavailable);
+            continue;
+        }
+        let _turn = turn.blocking_lock();
+        let started = Instant::now();
+        match writer.commit(&works(&batch)) {
+            Ok(outcomes) => answer(batch, outcomes, started),
+            Err(error) if is_disk_failure(&error) => {
+                tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
+                failed.store(true, Ordering::Release);
+                refuse(batch, CommitError::Unavailable);
+            }
+            Err(error) if is_environment(&error) => {
+                tracing::warn!(%error, requests = batch.len(), "commit failed; nothing of it was stored");
+                refuse(batch, CommitError::Unavailable);
+            }
+            Err(error) => {
+                tracing::warn!(%error, requests = batch.len(), "commit failed; trying each request alone");
+                for entry in batch {
+                    match writer.commit(&[&entry.work]) {
+                        Ok(outcomes) => answer(vec![entry], outcomes, started),
+                        Err(error) => reject(entry, &error),
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn run_postgres(mut writer: PostgresWriter, receiver: Arc<Mutex<mpsc::Receiver<Entry>>>, batch_max: usize) {
+    loop {
+        let batch = {
+            let mut receiver = receiver.lock().await;
+            let Some(first) = receiver.recv().await else { return };
+            fill(first, &mut receiver, batch_max)
+        };
+        let started = Instant::now();
+        match commit_postgres(&mut writer, &works(&batch)).await {
+            Ok(outcomes) => answer(batch, outcomes, started),
+            Err(error) if is_environment(&error) => {
+                tracing::warn!(%error, requests = batch.len(), "commit failed or its outcome is unknown");
+                refuse(batch, CommitError::Unavailable);
+            }
+            Err(error) => {
+                tracing::warn!(%error, requests = batch.len(), "commit failed; trying each request alone");
+                for entry in batch {
+                    match commit_postgres(&mut writer, &[&entry.work]).await {
+                        Ok(outcomes) => answer(vec![entry], outcomes, started),
+                        Err(error) => reject(entry, &error),
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn commit_postgres(writer: &mut PostgresWriter, works: &[&Work]) -> Result<Vec<Outcome>> {
+    let mut tries = 1;
+    loop {
+        match writer.commit(works).await {
+            Err(error) if is_deadlock(&error) && tries < DEADLOCK_TRIES_MAX => tries += 1,
+            done => return done,
+        }
+    }
+}
+
+fn fill(first: Entry, receiver: &mut mpsc::Receiver<Entry>, batch_max: usize) -> Vec<Entry> {
+    let mut batch = vec![first];
+    while batch.len() < batch_max
+        && let Ok(entry) = receiver.try_recv()
+    {
+        batch.push(entry);
+    }
+    batch
+}
+
+fn works(batch: &[Entry]) -> Vec<&Work> {
+    batch.iter().map(|entry| &entry.work).collect()
+}
+
+fn answer(batch: Vec<Entry>, outcomes: Vec<Outcome>, started: Instant) {
+    metric::COMMIT_SECONDS.record(started.elapsed());
+    metric::COMMIT_REQUESTS.record_count(batch.len());
+    for (entry, outcome) in batch.into_iter().zip(outcomes) {
+        metric::QUEUE_SECONDS.record(started.saturating_duration_since(entry.queued));
+        // A client that went away is not told; its work is done all the same.
+        let _ = entry.reply.send(Ok(outcome));
+    }
+}
+
+fn refuse(batch: Vec<Entry>, error: CommitError) {
+    for entry in batch {
+        let _ = entry.reply.send(Err(error));
+    }
+}
+
+fn reject(entry: Entry, error: &StorageError) {
+    let why = if is_environment(error) { CommitError::Unavailable } else { CommitError::Rejected };
+    tracing::error!(%error, "a request could not be stored");
+    let _ = entry.reply.send(Err(why));
+}
+
+/// The failure is the surroundings' and not the request's: every other request would meet it too.
+fn is_environment(error: &StorageError) -> bool {
+    use rusqlite::ErrorCode as Code;
+    match error {
+        StorageError::Sqlite(error) => matches!(
+            error.sqlite_error_code(),
+            Some(
+                Code::DatabaseBusy
+                    | Code::DatabaseLocked
+                    | Code::DiskFull
+                    | Code::SystemIoFailure
+                    | Code::ReadOnly
+                    | Code::CannotOpen
+                    | Code::OutOfMemory
+                    | Code::DatabaseCorrupt
+                    | Code::NotADatabase
+            )
+        ),
+        StorageError::Database(sqlx::Error::Database(error)) => {
+            // Connection, resources, operator intervention, system, read-only transaction.
+            error.code().is_none_or(|code| ["08", "53", "57", "58", "25"].iter().any(|class| code.starts_with(class)))
+        }
+        StorageError::Database(
+            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Encode(_) | sqlx::Error::RowNotFound,
+        ) => false,
+        StorageError::Database(_) => true,
+        StorageError::Conflict
+        | StorageError::ArgumentCount { .. }
+        | StorageError::Unreadable(_)
+        | StorageError::Setup(_) => false,
+    }
+}
+
+fn is_deadlock(error: &StorageError) -> bool {
+    matches!(error, StorageError::Database(sqlx::Error::Database(error))
+        if matches!(error.code().as_deref(), Some("40P01" | "40001")))
+}
+
+/// After a failed sync the kernel may have dropped the pages: what later syncs say can't be believed.
+fn is_disk_failure(error: &StorageError) -> bool {
+    const IOERR_FSYNC: i32 = 1_034;
+    const IOERR_DIR_FSYNC: i32 = 1_290;
+    matches!(error, StorageError::Sqlite(rusqlite::Error::SqliteFailure(error, _))
+        if matches!(error.extended_code, IOERR_FSYNC | IOERR_DIR_FSYNC))
+}

@@ -1,0 +1,102 @@
+//! One ladder of migrations for both engines.
+
+use std::borrow::Cow;
+
+use sqlx::AssertSqlSafe;
+use sqlx::SqlSafeStr;
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+
+use super::db::{Db, Result, StorageError};
+
+const LADDER: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../migrations/0001_core.sql"))];
+
+/// Where the database's schema stands against this program's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schema {
+    Current,
+    /// `hookline migrate` brings it up to date.
+    Behind { applied: i64, wanted: i64 },
+    /// A newer program has been here; this one must not write.
+    Ahead { applied: i64, wanted: i64 },
+}
+
+/// Brings the schema up to date. Safe to run from several nodes at once: the engine's lock orders them.
+pub async fn migrate(db: &Db) -> Result<()> {
+    if let Schema::Ahead { applied, wanted } = schema(db).await? {
+        return Err(StorageError::Setup(format!(
+            "the database has schema {applied} and this program knows {wanted}; run the newer program, or restore a backup from before its upgrade"
+        )));
+    }
+    let migrator = Migrator { migrations: Cow::Owned(ladder(db.engine())), ..Migrator::DEFAULT };
+    let outcome = match db {
+        Db::Sqlite(sqlite) => {
+            let _turn = sqlite.turn.lock().await;
+            migrator.run(sqlite.writer()).await
+        }
+        Db::Postgres(pool) => migrator.run(pool).await,
+    };
+    outcome.map_err(setup_error)
+}
+
+/// Compares the schema with what this program wants, changing nothing but the ladder's own table.
+pub async fn schema(db: &Db) -> Result<Schema> {
+    let wanted = LADDER.last().map_or(0, |&(version, ..)| version);
+    let applied = match db {
+        Db::Sqlite(sqlite) => {
+            let mut connection = sqlite.writer().acquire().await?;
+            applied(&mut *connection).await
+        }
+        Db::Postgres(pool) => {
+            let mut connection = pool.acquire().await?;
+            applied(&mut *connection).await
+        }
+    }
+    .map_err(setup_error)?;
+    Ok(match applied.cmp(&wanted) {
+        std::cmp::Ordering::Equal => Schema::Current,
+        std::cmp::Ordering::Less => Schema::Behind { applied, wanted },
+        std::cmp::Ordering::Greater => Schema::Ahead { applied, wanted },
+    })
+}
+
+async fn applied(connection: &mut impl Migrate) -> std::result::Result<i64, MigrateError> {
+    let table = &Migrator::DEFAULT.table_name;
+    connection.ensure_migrations_table(table).await?;
+    let applied = connection.list_applied_migrations(table).await?;
+    Ok(applied.iter().map(|migration| migration.version).max().unwrap_or(0))
+}
+
+fn setup_error(error: MigrateError) -> StorageError {
+    match error {
+        MigrateError::Execute(error) => error.into(),
+        other => StorageError::Setup(format!("the schema could not be brought up to date: {other}")),
+    }
+}
+
+fn ladder(engine: &str) -> Vec<Migration> {
+    LADDER
+        .iter()
+        .map(|&(version, name, text)| {
+            let sql = AssertSqlSafe(for_engine(text, engine)).into_sql_str();
+            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+        })
+        .collect()
+}
+
+/// Drops the lines that are marked for the other engine.
+fn for_engine(text: &str, engine: &str) -> String {
+    let other = if engine == "sqlite" { "-- postgres" } else { "-- sqlite" };
+    text.lines().filter(|line| !line.ends_with(other)).fold(String::with_capacity(text.len()), |kept, line| kept + line + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::for_engine;
+
+    #[test]
+    fn a_marked_line_is_for_its_engine_only() {
+        let text = "a,\nb -- sqlite\nc -- postgres\n";
+        assert_eq!(for_engine(text, "sqlite"), "a,\nb -- sqlite\n");
+        assert_eq!(for_engine(text, "postgres"), "a,\nc -- postgres\n");
+    }
+}

@@ -1,0 +1,448 @@
+//! The hot statements on the embedded database: one thread, one connection, one transaction a batch.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
+use hookline_domain::matching::Candidate;
+use hookline_domain::time::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use uuid::Uuid;
+
+use super::call_row::{CALL_COLUMNS, CallRow, no_payout_text, status_code};
+use super::db::SqliteDb;
+use super::group_commit::WriterParts;
+use super::rates::{self, BatchAdmission, RateBoard};
+use super::{Result, StorageError};
+use crate::intake::effect::{
+    Commit, Loaded, LoadedCall, Needs, PHONE_ROWS_MAX, PhoneQuery, Prior, Sequence, Writes,
+};
+use crate::intake::work::{Outcome, Work};
+
+pub struct SqliteWriter {
+    connection: Connection,
+    parts: Arc<WriterParts>,
+    next_seq: NextSeq,
+}
+
+struct NextSeq(i64);
+
+impl Sequence for NextSeq {
+    fn next(&mut self) -> i64 {
+        self.0 += 1;
+        self.0
+    }
+}
+
+impl SqliteWriter {
+    pub fn open(db: &SqliteDb, parts: Arc<WriterParts>) -> Result<Self> {
+        let connection = db.open_direct()?;
+        let newest: Option<i64> = connection.query_row("SELECT MAX(seq) FROM timeline WHERE tx = 0", [], |row| row.get(0))?;
+        Ok(Self { connection, parts, next_seq: NextSeq(newest.unwrap_or(0)) })
+    }
+
+    /// Does all of it in one synced transaction, or none.
+    pub fn commit(&mut self, works: &[&Work]) -> Result<Vec<Outcome>> {
+        let needs = Needs::of(works.iter().copied());
+        let done = self.try_commit(works, &needs);
+        if done.is_err() {
+            rates::forget(&self.parts.board, needs.webhooks.iter().copied());
+        }
+        done
+    }
+
+    fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Vec<Outcome>> {
+        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        read_windows(&tx, &self.parts.board, works)?;
+        let loaded = load(&tx, needs)?;
+        let mut admission = BatchAdmission::new(&self.parts.board);
+        let at = self.parts.clock.now();
+        let mut commit = Commit::new(loaded, at, &mut admission, &mut self.next_seq);
+        let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
+        let (writes, loaded) = commit.finish();
+        store(&tx, works, &writes, &loaded)?;
+        store_grants(&tx, &admission, &self.parts.board)?;
+        tx.commit()?;
+        if !writes.timeline.is_empty() {
+            self.parts.appended.send_modify(|appended| *appended += 1);
+        }
+        Ok(outcomes)
+    }
+}
+
+fn id(uuid: &Uuid) -> &[u8] {
+    uuid.as_bytes()
+}
+
+fn read_windows(tx: &Transaction<'_>, board: &RateBoard, works: &[&Work]) -> Result<()> {
+    for work in works {
+        let Work::Request(request) = work else { continue };
+        let per = request.webhook.settings.rate_limit.per;
+        let tracked = board.tracked(request.webhook.id);
+        let mut tracked = rates::lock(&tracked);
+        if tracked.read_for.is_some_and(|known| known.micros() >= per.micros()) {
+            continue;
+        }
+        *tracked = rates::Tracked { read_for: Some(per), ..Default::default() };
+        let mut statement = tx.prepare_cached(
+            "SELECT seq, stamp, admitted FROM rate_admissions WHERE webhook_id = ?1 AND stamp > ?2 ORDER BY seq",
+        )?;
+        let since = board.steady.now() - per.micros();
+        let mut rows = statement.query(params![id(&request.webhook.id.0), since])?;
+        while let Some(row) = rows.next()? {
+            tracked.window.record(row.get(1)?, row.get(2)?);
+        }
+        let newest: Option<i64> = tx
+            .prepare_cached("SELECT MAX(seq) FROM rate_admissions WHERE webhook_id = ?1")?
+            .query_row(params![id(&request.webhook.id.0)], |row| row.get(0))?;
+        tracked.seq = newest.unwrap_or(0);
+    }
+    Ok(())
+}
+
+fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    load_transactions(tx, needs, &mut loaded)?;
+    for (org, external) in &needs.externals {
+        let found = tx
+            .prepare_cached("SELECT id FROM calls WHERE org_id = ?1 AND external_id = ?2")?
+            .query_row(params![id(&org.0), external], |row| row.get::<_, [u8; 16]>(0))
+            .optional()?;
+        if let Some(call) = found.map(|bytes| CallId(Uuid::from_bytes(bytes))) {
+            loaded.externals.insert((*org, external.clone()), call);
+            load_call(tx, *org, call, &mut loaded)?;
+            load_tags(tx, *org, call, &mut loaded)?;
+        }
+    }
+    for &(org, call) in &needs.calls {
+        load_call(tx, org, call, &mut loaded)?;
+        if needs.tags.contains(&call) {
+            load_tags(tx, org, call, &mut loaded)?;
+        }
+    }
+    for query in &needs.phones {
+        load_phone(tx, query, &mut loaded)?;
+    }
+    for (org, caller) in &needs.caller_data {
+        load_caller_data(tx, *org, caller, &mut loaded)?;
+    }
+    Ok(loaded)
+}
+
+fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
+    for &(org, hash) in &needs.transactions {
+        let found = tx
+            .prepare_cached("SELECT request_id, kind, fingerprint FROM idempotency WHERE org_id = ?1 AND id_hash = ?2")?
+            .query_row(params![id(&org.0), hash.as_slice()], |row| {
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?))
+            })
+            .optional()?;
+        let Some((request, kind, fingerprint)) = found else { continue };
+        let response: Vec<u8> = tx
+            .prepare_cached("SELECT response FROM requests WHERE org_id = ?1 AND id = ?2")?
+            .query_row(params![id(&org.0), request.as_slice()], |row| row.get(0))?;
+        let kind = kind_from_text(&kind)?;
+        let request = RequestId(Uuid::from_bytes(request));
+        loaded.prior.insert((org, hash), Prior { request, kind, fingerprint, response: Bytes::from(response) });
+    }
+    Ok(())
+}
+
+/// By its organization first, which is the primary key; else it may be another's, and is then forbidden.
+fn load_call(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded) -> Result<()> {
+    if loaded.calls.contains_key(&call) {
+        return Ok(());
+    }
+    let own = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = ?1 AND id = ?2");
+    let mut found = tx.prepare_cached(&own)?.query_row(params![id(&org.0), id(&call.0)], call_row).optional()?;
+    if found.is_none() {
+        let any = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = ?1");
+        found = tx.prepare_cached(&any)?.query_row(params![id(&call.0)], call_row).optional()?;
+    }
+    if let Some(row) = found {
+        loaded.calls.insert(call, row.load()?);
+    }
+    Ok(())
+}
+
+fn load_tags(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded) -> Result<()> {
+    if loaded.tags.contains_key(&call) {
+        return Ok(());
+    }
+    let text: Option<String> = tx
+        .prepare_cached("SELECT tags FROM call_tags WHERE org_id = ?1 AND call_id = ?2")?
+        .query_row(params![id(&org.0), id(&call.0)], |row| row.get(0))
+        .optional()?;
+    if let Some(text) = text {
+        let tags = serde_json::from_str(&text).map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+        loaded.tags.insert(call, tags);
+    }
+    Ok(())
+}
+
+fn load_phone(tx: &Transaction<'_>, query: &PhoneQuery, loaded: &mut Loaded) -> Result<()> {
+    let calls: Vec<CallId> = {
+        let (condition, since) = match query.since {
+            Some(since) => ("started_at >= ?3", since.0),
+            None => ("status < 2 AND ?3 = 0", 0),
+        };
+        let sql = format!(
+            "SELECT {CALL_COLUMNS} FROM calls WHERE org_id = ?1 AND caller = ?2 AND {condition} ORDER BY started_at DESC LIMIT {PHONE_ROWS_MAX}"
+        );
+        let mut statement = tx.prepare_cached(&sql)?;
+        let rows = statement.query_map(params![id(&query.org.0), query.caller, since], call_row)?;
+        let mut calls = Vec::new();
+        for row in rows {
+            let loaded_call = row?.load()?;
+            let call = loaded_call.call.id;
+            loaded.calls.entry(call).or_insert(loaded_call);
+            calls.push(call);
+        }
+        calls
+    };
+    if query.with_tags {
+        for &call in &calls {
+            load_tags(tx, query.org, call, loaded)?;
+        }
+    }
+    loaded.by_phone.entry((query.org, query.caller.clone())).or_default().extend(calls);
+    Ok(())
+}
+
+fn load_caller_data(tx: &Transaction<'_>, org: OrgId, caller: &str, loaded: &mut Loaded) -> Result<()> {
+    let mut statement = tx.prepare_cached(
+        "SELECT request_id, webhook_id, received_at, fields, matched_call IS NOT NULL
+         FROM caller_data WHERE org_id = ?1 AND caller = ?2 ORDER BY request_id",
+    )?;
+    let mut rows = statement.query(params![id(&org.0), caller])?;
+    let mut candidates = Vec::new();
+    while let Some(row) = rows.next()? {
+        candidates.push(Candidate {
+            request: RequestId(Uuid::from_bytes(row.get(0)?)),
+            webhook: WebhookId(Uuid::from_bytes(row.get(1)?)),
+            received_at: Timestamp(row.get(2)?),
+            fields: fields_from_text(&row.get::<_, String>(3)?)?,
+            consumed: row.get(4)?,
+        });
+    }
+    loaded.caller_data.insert((org, caller.to_owned()), candidates);
+    Ok(())
+}
+
+pub fn fields_from_text(text: &str) -> Result<Vec<hookline_domain::webhook::Field>> {
+    serde_json::from_str(text).map_err(|error| StorageError::Unreadable(format!("caller_data.fields: {error}")))
+}
+
+pub fn kind_from_text(text: &str) -> Result<hookline_domain::webhook::WebhookKind> {
+    hookline_domain::webhook::WebhookKind::from_name(text)
+        .ok_or_else(|| StorageError::Unreadable(format!("idempotency.kind is `{text}`")))
+}
+
+fn call_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<CallRow> {
+    let uuid = |index| row.get::<_, [u8; 16]>(index).map(Uuid::from_bytes);
+    let optional_uuid = |index| row.get::<_, Option<[u8; 16]>>(index).map(|bytes| bytes.map(Uuid::from_bytes));
+    Ok(CallRow {
+        org_id: uuid(0)?,
+        id: uuid(1)?,
+        external_id: row.get(2)?,
+        caller: row.get(3)?,
+        dialed: row.get(4)?,
+        campaign_id: optional_uuid(5)?,
+        publisher_id: optional_uuid(6)?,
+        number_id: optional_uuid(7)?,
+        target: row.get(8)?,
+        status: row.get(9)?,
+        started_at: row.get(10)?,
+        answered_at: row.get(11)?,
+        ended_at: row.get(12)?,
+        converted: row.get(13)?,
+        converted_at: row.get(14)?,
+        revenue: row.get(15)?,
+        payout: row.get(16)?,
+        reason: row.get(17)?,
+        no_payout_reason: row.get(18)?,
+        state: row.get(19)?,
+        zip: row.get(20)?,
+        last_seq: row.get(21)?,
+    })
+}
+
+fn store(tx: &Transaction<'_>, works: &[&Work], writes: &Writes, loaded: &Loaded) -> Result<()> {
+    for call in &writes.new_calls {
+        insert_call(tx, &loaded.calls[call])?;
+    }
+    for call in &writes.changed_calls {
+        update_call(tx, &loaded.calls[call])?;
+    }
+    for call in &writes.changed_tags {
+        let org = loaded.calls[call].call.org;
+        tx.prepare_cached("INSERT OR REPLACE INTO call_tags (org_id, call_id, tags) VALUES (?1, ?2, ?3)")?
+            .execute(params![id(&org.0), id(&call.0), to_json(&loaded.tags[call])])?;
+    }
+    for row in &writes.timeline {
+        tx.prepare_cached(
+            "INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            id(&row.org.0),
+            row.seq,
+            id(&row.call.0),
+            row.previous,
+            row.at.0,
+            row.kind,
+            row.actor,
+            row.request.as_ref().map(|request| id(&request.0)),
+            to_json(&row.changes),
+        ])?;
+    }
+    store_requests(tx, works, writes)?;
+    store_caller_data(tx, writes)
+}
+
+fn store_requests(tx: &Transaction<'_>, works: &[&Work], writes: &Writes) -> Result<()> {
+    for row in &writes.requests {
+        let Work::Request(request) = works[row.work] else { unreachable!("only requests have request rows") };
+        let (transaction, caller) = request.log_keys();
+        tx.prepare_cached(
+            "INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
+                 transaction_id, caller, status, code, response, replay_of, mismatch, effect)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        )?
+        .execute(params![
+            id(&request.org.id.0),
+            id(&request.id.0),
+            id(&request.webhook.id.0),
+            request.received_at.0,
+            request.raw.method,
+            request.raw.address,
+            request.raw.query,
+            request.raw.headers,
+            request.raw.body.as_ref(),
+            transaction,
+            caller,
+            row.status,
+            row.code,
+            row.response.as_ref(),
+            row.replay_of.as_ref().map(|original| id(&original.0)),
+            row.mismatch,
+            row.effect,
+        ])?;
+    }
+    for row in &writes.transactions {
+        tx.prepare_cached(
+            "INSERT INTO idempotency (org_id, id_hash, request_id, kind, fingerprint) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            id(&row.org.0),
+            row.hash.as_slice(),
+            id(&row.request.0),
+            row.kind.name(),
+            row.fingerprint.as_slice()
+        ])?;
+    }
+    Ok(())
+}
+
+fn store_caller_data(tx: &Transaction<'_>, writes: &Writes) -> Result<()> {
+    for row in &writes.caller_data {
+        tx.prepare_cached(
+            "INSERT INTO caller_data (org_id, caller, request_id, webhook_id, received_at, fields, matched_call)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .execute(params![
+            id(&row.org.0),
+            row.caller,
+            id(&row.request.0),
+            id(&row.webhook.0),
+            row.received_at.0,
+            to_json(&row.fields),
+            row.matched_call.as_ref().map(|call| id(&call.0)),
+        ])?;
+    }
+    for row in &writes.matched {
+        tx.prepare_cached(
+            "UPDATE caller_data SET matched_call = ?4
+             WHERE org_id = ?1 AND caller = ?2 AND request_id = ?3 AND matched_call IS NULL",
+        )?
+        .execute(params![id(&row.org.0), row.caller, id(&row.request.0), id(&row.call.0)])?;
+    }
+    Ok(())
+}
+
+fn store_grants(tx: &Transaction<'_>, admission: &BatchAdmission<'_>, board: &RateBoard) -> Result<()> {
+    for grant in admission.grants() {
+        let tracked = board.tracked(grant.webhook);
+        let mut tracked = rates::lock(&tracked);
+        tracked.seq += 1;
+        tx.prepare_cached("INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![id(&grant.webhook.0), tracked.seq, grant.stamp, grant.count])?;
+    }
+    Ok(())
+}
+
+fn insert_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
+    let call = &loaded.call;
+    let sql = format!(
+        "INSERT INTO calls ({CALL_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+             ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
+    );
+    tx.prepare_cached(&sql)?.execute(params![
+        id(&call.org.0),
+        id(&call.id.0),
+        loaded.external_id,
+        call.caller,
+        call.dialed,
+        call.campaign.as_ref().map(|campaign| id(&campaign.0)),
+        call.publisher.as_ref().map(|publisher| id(&publisher.0)),
+        call.number.as_ref().map(|number| id(&number.0)),
+        call.target,
+        status_code(call.status),
+        call.started_at.0,
+        call.answered_at.map(|at| at.0),
+        call.ended_at.map(|at| at.0),
+        call.converted,
+        call.converted_at.map(|at| at.0),
+        call.revenue_paid_out.map(|money| money.micros()),
+        call.publisher_paid_out.map(|money| money.micros()),
+        call.reason,
+        call.no_payout_reason.map(no_payout_text),
+        call.state,
+        call.zip,
+        loaded.last_seq,
+    ])?;
+    Ok(())
+}
+
+fn update_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
+    let call = &loaded.call;
+    let changed = tx
+        .prepare_cached(
+            "UPDATE calls SET target = ?3, status = ?4, answered_at = ?5, ended_at = ?6, converted = ?7,
+                 converted_at = ?8, revenue = ?9, payout = ?10, reason = ?11, no_payout_reason = ?12,
+                 state = ?13, zip = ?14, last_seq = ?15
+             WHERE org_id = ?1 AND id = ?2",
+        )?
+        .execute(params![
+            id(&call.org.0),
+            id(&call.id.0),
+            call.target,
+            status_code(call.status),
+            call.answered_at.map(|at| at.0),
+            call.ended_at.map(|at| at.0),
+            call.converted,
+            call.converted_at.map(|at| at.0),
+            call.revenue_paid_out.map(|money| money.micros()),
+            call.publisher_paid_out.map(|money| money.micros()),
+            call.reason,
+            call.no_payout_reason.map(no_payout_text),
+            call.state,
+            call.zip,
+            loaded.last_seq,
+        ])?;
+    if changed == 1 { Ok(()) } else { Err(StorageError::Unreadable(format!("the call {} is gone", call.id))) }
+}
+
+pub fn to_json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("stored values have string keys and always serialize")
+}

@@ -1,0 +1,4 @@
+//! Logs, metrics and traces: their names, declared once.
+
+pub mod log;
+pub mod metric;
