@@ -1,0 +1,130 @@
+//! What the first digits of a number tell.
+
+use std::cmp::Ordering;
+
+use super::Country;
+
+/// Lines of `prefix \t country \t state \t time zone`, sorted by byte; made by `scripts/prefix_table.py`.
+/// It is searched as it lies in the binary, so it costs no start-up time and no memory of its own.
+static TABLE: &str = include_str!("prefixes.tsv");
+
+/// The longest prefix in the table, in digits.
+const PREFIX_DIGITS_MAX: usize = 9;
+
+/// What a number's prefix tells of its owner; `None` is "the prefix does not tell".
+///
+/// Source: libphonenumber's geocoding and time zone data (see `NOTICE`). People keep their number when they
+/// move, so these are hints with the lowest rank among a call's tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PrefixFacts {
+    pub country: Option<Country>,
+    /// Two letters, of a US state or territory (`CA`, `DC`, `PR`) or a Canadian province (`ON`).
+    pub state: Option<&'static str>,
+    /// IANA name (`America/Los_Angeles`). `None` where the prefix lies in several zones; zones that always
+    /// show the same time, such as London's and Jersey's, count as one.
+    pub time_zone: Option<&'static str>,
+}
+
+/// Facts of the longest known prefix of an E.164 number; none for anything else, nor for toll-free and other
+/// numbers that belong to no place.
+pub fn prefix_facts(e164: &str) -> PrefixFacts {
+    let Some(digits) =
+        e164.strip_prefix('+').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
+        return PrefixFacts::default();
+    };
+    let longest = digits.len().min(PREFIX_DIGITS_MAX);
+    (1..=longest).rev().find_map(|length| find(&digits[..length])).unwrap_or_default()
+}
+
+fn find(prefix: &str) -> Option<PrefixFacts> {
+    let (mut low, mut high) = (0, TABLE.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let start = TABLE.as_bytes()[low..middle]
+            .iter()
+            .rposition(|byte| *byte == b'\n')
+            .map_or(low, |at| low + at + 1);
+        let line = TABLE[start..high].split('\n').next().unwrap_or_default();
+        let mut fields = line.split('\t');
+        match fields.next().unwrap_or_default().cmp(prefix) {
+            Ordering::Equal => return Some(facts(fields)),
+            Ordering::Less => low = (start + line.len() + 1).min(high),
+            Ordering::Greater => high = start,
+        }
+    }
+    None
+}
+
+fn facts(mut fields: impl Iterator<Item = &'static str>) -> PrefixFacts {
+    let mut next = || fields.next().filter(|field| !field.is_empty());
+    PrefixFacts { country: next().and_then(|code| code.parse().ok()), state: next(), time_zone: next() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(e164: &str) -> (String, Option<&str>, Option<&str>) {
+        let facts = prefix_facts(e164);
+        (facts.country.map(|country| country.to_string()).unwrap_or_default(), facts.state, facts.time_zone)
+    }
+
+    #[test]
+    fn known_prefixes_tell_their_place() {
+        for (e164, country, state, time_zone) in [
+            ("+13105559876", "US", Some("CA"), Some("America/Los_Angeles")),
+            ("+12125550100", "US", Some("NY"), Some("America/New_York")),
+            ("+16155550100", "US", Some("TN"), Some("America/Chicago")),
+            ("+12025550100", "US", Some("DC"), Some("America/New_York")),
+            ("+14165550100", "CA", Some("ON"), Some("America/Toronto")),
+            ("+17875550100", "PR", Some("PR"), Some("America/Puerto_Rico")),
+            ("+18765550100", "JM", None, Some("America/Jamaica")),
+            ("+442071838750", "GB", None, Some("Europe/London")),
+            ("+447700900123", "GB", None, Some("Europe/London")),
+            ("+441481960194", "GG", None, Some("Europe/Guernsey")),
+            ("+77012345678", "KZ", None, None),
+            ("+4915112345678", "DE", None, Some("Europe/Berlin")),
+        ] {
+            assert_eq!(told(e164), (country.to_owned(), state, time_zone), "{e164}");
+        }
+    }
+
+    #[test]
+    fn a_prefix_in_two_zones_tells_the_state_only() {
+        assert_eq!(told("+12083005550"), ("US".to_owned(), Some("ID"), None));
+        assert_eq!(told("+12082265550"), ("US".to_owned(), Some("ID"), Some("America/Denver")));
+    }
+
+    #[test]
+    fn numbers_of_no_place_tell_nothing() {
+        for e164 in [
+            "+18005550100",
+            "+18335550100",
+            "+19005550100",
+            "+80012345678",
+            "+999",
+            "+",
+            "",
+            "13105559876",
+            "+1310x",
+            "+é",
+        ] {
+            assert_eq!(prefix_facts(e164), PrefixFacts::default(), "{e164:?}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_table_is_sound_and_found() {
+        let rows: Vec<&str> = TABLE.lines().filter(|line| !line.starts_with('#')).collect();
+        assert!(rows.len() > 1_000 && rows.is_sorted());
+        for row in rows {
+            let fields: Vec<&str> = row.split('\t').collect();
+            let [prefix, country, state, time_zone] = fields[..] else { panic!("four fields: {row:?}") };
+            assert!((1..=PREFIX_DIGITS_MAX).contains(&prefix.len()), "{row:?}");
+            assert!(state.is_empty() || (state.len() == 2 && !country.is_empty()), "{row:?}");
+            let known = |field: &'static str| (!field.is_empty()).then_some(field);
+            assert_eq!(told(&format!("+{prefix}")), (country.to_owned(), known(state), known(time_zone)));
+        }
+    }
+}
