@@ -22,14 +22,19 @@ FORMATS = [PhoneNumberFormat.E164, PhoneNumberFormat.INTERNATIONAL, PhoneNumberF
            PhoneNumberFormat.RFC3966]
 TYPES = [PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.TOLL_FREE,
          PhoneNumberType.PREMIUM_RATE, PhoneNumberType.VOIP, PhoneNumberType.SHARED_COST]
+# Digits of other scripts, one of them beyond the 16-bit plane.
+SCRIPTS = [str.maketrans("0123456789", "".join(chr(zero + digit) for digit in range(10)))
+           for zero in (0x0660, 0x06F0, 0x0966, 0x09E6, 0x0E50, 0x17E0, 0xFF10, 0x1D7D8, 0x1E950)]
 FULL_WIDTH = str.maketrans("0123456789+-() ", "０１２３４５６７８９＋－（）　")
-ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-SEPARATORS = ["-", ".", " ", "/", "~", "\u00a0", "\u2010", "\u2013", "\u2060", ") (", ""]
+SEPARATORS = ["-", ".", " ", "/", "~", "\u00a0", "\u2010", "\u2013", "\u2060", ") (", "\u00ad", "\u200b", "\u3000", "\uff0d", "\u30fc", "\u2212", ""]
 EXTENSIONS = [" ext. 42", "x42", ";ext=42", " #42", " extension 1234", ",,42", " доб. 42", "ｅｘｔ４２", " x 42 x 43", "#"]
 JUNK = ["", " ", "+", "++", "anonymous", "Restricted", "unknown", "n/a", "null", "0", "000000000", "911",
         "1-800-FLOWERS", "1-800-MY-APPLE", "+266696687", "+1", "tel:", "sip:", "sip:@example.com", "sip:alice@example.com",
         "sip:192.168.100.200", "<sip:>", "3.14159265358", "2026-01-31T12:00:00Z", "+1310555987６", "1e10",
         "+13105559876/+13105559877", "call 310-555-9876 now", "+٠", "\u200b+13105559876", "+1 310 555 98 76;phone-context=+1"]
+PREFIXES = ["", "0", "1", "8", "9", "01", "06", "015", "0315", "044", "045", "8~10", "8810", "0011", "00", "010", "+0", "+ ", "++", "＋", "(+", "*67", "#31#", "tel:", "TEL:", "tel:+", "phone:", "T "]
+CONTEXTS = [";phone-context=+1", ";phone-context=+44", ";phone-context=example.com", ";phone-context=", ";phone-context=+",
+            ";phone-context=1-2", ";phone-context=+1;phone-context=+44", ";isub=1234", ";isub=1;phone-context=+7", "?x=1", "&y"]
 ALPHABET = "0123456789" * 4 + "+-() .x#;,=~/*abcABCé漢０１９٣\u2060\u00a0"
 
 
@@ -92,9 +97,9 @@ def spelled(chance):
     text = phonenumbers.format_number(number, chance.choice(FORMATS))
     other = chance.choice(sorted(phonenumbers.SUPPORTED_REGIONS))
     e164 = phonenumbers.format_number(number, PhoneNumberFormat.E164)
-    spell = chance.randrange(14)
+    spell = chance.randrange(17)
     if spell == 0:
-        text = text.translate(chance.choice([FULL_WIDTH, ARABIC]))
+        text = text.translate(chance.choice([FULL_WIDTH, *SCRIPTS]))
     elif spell == 1:
         text = text + chance.choice(EXTENSIONS)
     elif spell == 2:
@@ -122,6 +127,13 @@ def spelled(chance):
         text = chance.choice(["", "+", " ", "0", "1"]) + str(chance.randrange(10 ** chance.randrange(1, 19)))
     elif spell == 12:
         text = " " * chance.randrange(0, 70) + text
+    elif spell == 13:
+        text = chance.choice(PREFIXES) + chance.choice([e164[1:], text, str(number.national_number)])
+    elif spell == 14:
+        text = chance.choice(["", "tel:", "tel:+"]) + chance.choice([text, str(number.national_number)]) + chance.choice(CONTEXTS)
+    elif spell == 15:
+        at = chance.randrange(3, len(text) + 1)
+        text = text[:at] + "".join(chance.choices("ABCDEFGHIJKLMNOPQRSTUVWXYZabcxyz", k=chance.randrange(1, 8)))
     return text, country if chance.random() < 0.8 else other
 
 

@@ -1,15 +1,14 @@
 //! Phone numbers, compared with Google's library on thousands of generated inputs.
 //!
 //! The inputs come from `scripts/phone_reference.py`: from the file that `HOOKLINE_PHONE_REFERENCE` names,
-//! or else by running the script.
+//! or else by running the script. No difference is allowed, because none is known: 0 in 205,000 inputs with
+//! numbering plans of version 9.0.42 on both sides. Different versions do differ, so raise them together.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use hookline_domain::phone::{Country, normalize};
 
-/// More differences than this mean that the crate or the reference changed.
-const KNOWN_DIFFERENCES_MAX: usize = 0;
 /// Fewer inputs than this would prove little.
 const INPUTS_MIN: usize = 1_000;
 
@@ -55,5 +54,11 @@ fn agrees_with_googles_library() {
     }
     println!("{inputs} inputs, {accepted} of them numbers, {} differences", differences.len());
     assert!(inputs >= INPUTS_MIN && accepted >= inputs / 3, "{inputs} inputs, {accepted} numbers; {HOW_TO}");
-    assert!(differences.len() <= KNOWN_DIFFERENCES_MAX, "{inputs} inputs:\n{}", differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differences in {inputs} inputs (is phonenumbers in scripts/requirements.txt still at the metadata \
+         version of rlibphonenumber?):\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
 }

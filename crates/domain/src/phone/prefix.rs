@@ -17,6 +17,7 @@ const PREFIX_DIGITS_MAX: usize = 9;
 /// move, so these are hints with the lowest rank among a call's tags.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PrefixFacts {
+    /// Where small countries share a calling code with a large one, the large one unless the prefix tells.
     pub country: Option<Country>,
     /// Two letters, of a US state or territory (`CA`, `DC`, `PR`) or a Canadian province (`ON`).
     pub state: Option<&'static str>,
