@@ -21,6 +21,11 @@ pub struct NotACountry;
 impl Country {
     pub const US: Self = Self(Region::US);
 
+    /// For a code that a test has seen to be a country's.
+    pub(super) fn known(code: &str) -> Option<Self> {
+        code.parse().ok().map(Self)
+    }
+
     pub(super) fn region(self) -> Region {
         self.0
     }

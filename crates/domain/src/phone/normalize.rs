@@ -22,24 +22,45 @@ pub fn normalize(raw: &str, default_country: Country) -> Option<String> {
     if raw.len() > RAW_BYTES_MAX {
         return None;
     }
+    if let Some(digits) = plain_north_american(raw, default_country) {
+        return Some(format!("+1{digits}"));
+    }
     let number = sip_user(raw)?;
     if number.chars().count() > NUMBER_CHARS_MAX {
         return None;
     }
-    let national = || read(&number, default_country);
+    let national = read(&number, default_country);
     let parsed = match number.strip_prefix(' ') {
         Some(digits) if digits.starts_with(|first| matches!(first, '1'..='9')) => {
-            match read(&format!("+{digits}"), default_country) {
-                None => national(),
-                Some(international) if international.is_valid() => Some(international),
-                Some(international) => {
-                    Some(national().filter(PhoneNumber::is_valid).unwrap_or(international))
-                }
-            }
+            likelier(read(&format!("+{digits}"), default_country), national)
         }
-        _ => national(),
+        _ => national,
     };
     parsed.map(|number| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
+}
+
+/// The ten digits of a North American number in its plainest forms, which are most of the traffic: any
+/// such number has a possible length, so asking the library could only cost time.
+fn plain_north_american(raw: &str, default_country: Country) -> Option<&str> {
+    let digits = match raw.strip_prefix("+1") {
+        Some(digits) => digits,
+        None if default_country != Country::US => return None,
+        None => raw.strip_prefix(" 1").or_else(|| raw.strip_prefix('1')).unwrap_or(raw),
+    };
+    let plain = digits.len() == 10 && digits.starts_with(|first| matches!(first, '2'..='9'));
+    (plain && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(digits)
+}
+
+fn likelier(international: Option<PhoneNumber>, national: Option<PhoneNumber>) -> Option<PhoneNumber> {
+    match (international, national) {
+        // Asking whether a number is assigned compiles a dozen patterns of its country, which then stay in
+        // memory, so only a real conflict is worth it.
+        (Some(international), Some(national)) if international != national => {
+            let national_wins = !international.is_valid() && national.is_valid();
+            Some(if national_wins { national } else { international })
+        }
+        (international, national) => international.or(national),
+    }
 }
 
 fn read(text: &str, default_country: Country) -> Option<PhoneNumber> {

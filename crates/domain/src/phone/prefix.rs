@@ -34,32 +34,42 @@ pub fn prefix_facts(e164: &str) -> PrefixFacts {
     else {
         return PrefixFacts::default();
     };
-    let longest = digits.len().min(PREFIX_DIGITS_MAX);
-    (1..=longest).rev().find_map(|length| find(&digits[..length])).unwrap_or_default()
+    let mut known = &digits[..digits.len().min(PREFIX_DIGITS_MAX)];
+    while !known.is_empty() {
+        // Every prefix of `known` sorts before it, and the line nearest before it shares the longest one.
+        let line = last_line_up_to(known);
+        let prefix = line.split('\t').next().unwrap_or_default();
+        if known.starts_with(prefix) {
+            return facts(line);
+        }
+        let shared = prefix.bytes().zip(known.bytes()).take_while(|(left, right)| left == right).count();
+        known = &known[..shared];
+    }
+    PrefixFacts::default()
 }
 
-fn find(prefix: &str) -> Option<PrefixFacts> {
+/// The last line whose prefix sorts before `digits` or equals it; there is one, for comments sort first.
+fn last_line_up_to(digits: &str) -> &'static str {
+    let line_at = |start: usize| TABLE[start..].split('\n').next().unwrap_or_default();
+    let mut found = "";
     let (mut low, mut high) = (0, TABLE.len());
     while low < high {
         let middle = low + (high - low) / 2;
-        let start = TABLE.as_bytes()[low..middle]
-            .iter()
-            .rposition(|byte| *byte == b'\n')
-            .map_or(low, |at| low + at + 1);
-        let line = TABLE[start..high].split('\n').next().unwrap_or_default();
-        let mut fields = line.split('\t');
-        match fields.next().unwrap_or_default().cmp(prefix) {
-            Ordering::Equal => return Some(facts(fields)),
-            Ordering::Less => low = (start + line.len() + 1).min(high),
+        let start = TABLE[low..middle].rfind('\n').map_or(low, |newline| low + newline + 1);
+        let line = line_at(start);
+        match line.split('\t').next().unwrap_or_default().cmp(digits) {
+            Ordering::Equal => return line,
+            Ordering::Less => (found, low) = (line, start + line.len() + 1),
             Ordering::Greater => high = start,
         }
     }
-    None
+    found
 }
 
-fn facts(mut fields: impl Iterator<Item = &'static str>) -> PrefixFacts {
-    let mut next = || fields.next().filter(|field| !field.is_empty());
-    PrefixFacts { country: next().and_then(|code| code.parse().ok()), state: next(), time_zone: next() }
+fn facts(line: &'static str) -> PrefixFacts {
+    let mut fields = line.split('\t').skip(1).map(|field| Some(field).filter(|field| !field.is_empty()));
+    let mut next = || fields.next().flatten();
+    PrefixFacts { country: next().and_then(Country::known), state: next(), time_zone: next() }
 }
 
 #[cfg(test)]
@@ -116,6 +126,23 @@ mod tests {
     }
 
     #[test]
+    fn the_search_finds_what_reading_every_line_finds() {
+        let mut step = 1_u64;
+        for _ in 0..300 {
+            step = step.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            for head in ["", "1", "1208", "1867", "44", "7"] {
+                let digits = format!("{head}{}", step >> 20);
+                let longest = TABLE
+                    .lines()
+                    .filter(|line| digits.starts_with(line.split('\t').next().unwrap()))
+                    .max_by_key(|line| line.find('\t'));
+                let expected = longest.map(facts).unwrap_or_default();
+                assert_eq!(prefix_facts(&format!("+{digits}")), expected, "{digits}");
+            }
+        }
+    }
+
+    #[test]
     fn every_line_of_the_table_is_sound_and_found() {
         let rows: Vec<&str> = TABLE.lines().filter(|line| !line.starts_with('#')).collect();
         assert!(rows.len() > 1_000 && rows.is_sorted());
@@ -125,6 +152,7 @@ mod tests {
             assert!((1..=PREFIX_DIGITS_MAX).contains(&prefix.len()), "{row:?}");
             assert!(state.is_empty() || (state.len() == 2 && !country.is_empty()), "{row:?}");
             let known = |field: &'static str| (!field.is_empty()).then_some(field);
+            assert!(country.is_empty() || country.parse::<Country>().is_ok(), "{row:?}");
             assert_eq!(told(&format!("+{prefix}")), (country.to_owned(), known(state), known(time_zone)));
         }
     }
