@@ -70,7 +70,26 @@ ids! {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_written_the_same(
+            bits: u128,
+            text in "\\PC{0,40}",
+            near in "[0-9a-fA-F]{8}-?[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-fA-F]{12}",
+        ) {
+            let id = CallId(Uuid::from_u128(bits));
+            prop_assert_eq!(id.to_string().parse(), Ok(id));
+            for text in [text, near] {
+                if let Ok(id) = text.parse::<CallId>() {
+                    prop_assert_eq!(id.to_string(), text);
+                }
+            }
+        }
+    }
 
     #[test]
     fn an_id_has_one_spelling() {

@@ -44,7 +44,7 @@ impl fmt::Display for Timestamp {
 impl FromStr for Timestamp {
     type Err = NotATime;
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        // jiff also takes forms outside RFC 3339, such as a zone in brackets or a missing colon.
+        // jiff also takes forms outside RFC 3339, such as a zone in brackets, a decimal comma or a missing colon.
         let bytes = text.as_bytes();
         let dated = bytes.len() >= 20
             && bytes[4] == b'-'
@@ -55,7 +55,8 @@ impl FromStr for Timestamp {
             || (bytes.len() >= 25
                 && matches!(bytes[bytes.len() - 6], b'+' | b'-')
                 && bytes[bytes.len() - 3] == b':');
-        if !dated || !zoned {
+        let plain = bytes.iter().all(|byte| byte.is_ascii_digit() || b"-+:. TtZz".contains(byte));
+        if !dated || !zoned || !plain {
             return Err(NotATime);
         }
         text.parse::<jiff::Timestamp>().map(|moment| Self(moment.as_microsecond())).map_err(|_| NotATime)
@@ -77,13 +78,43 @@ impl<'de> Deserialize<'de> for Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn text_and_micros_round_trip(micros in 0_i64..=253_402_300_799_999_999) {
+            let moment = Timestamp(micros);
+            prop_assert_eq!(moment.to_string().parse(), Ok(moment));
+        }
+
+        #[test]
+        fn arithmetic_at_the_edges_saturates(micros: i64, step: i64) {
+            let moment = Timestamp(micros).plus_seconds(step).plus_micros(step);
+            let _ = (moment.to_string(), moment.micros_since(Timestamp(step)));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(
+            text in "\\PC{0,40}",
+            near in "[+-]?[0-9]{4}-[0-3][0-9]-[0-3][0-9][Tt _][0-2][0-9]:[0-6][0-9]:[0-6][0-9]([.,][0-9]{0,12})?(Z|z|[+-][0-9]{2}:?[0-9]{2}|é)(\\[UTC\\])?",
+        ) {
+            for text in [text, near] {
+                if let Ok(moment) = text.parse::<Timestamp>() {
+                    prop_assert_eq!(moment.to_string().parse(), Ok(moment), "{:?}", text);
+                }
+            }
+        }
+    }
 
     #[test]
     fn reads_rfc_3339_and_nothing_else() {
         let noon: Timestamp = "2026-01-31T12:00:00Z".parse().unwrap();
         assert_eq!(noon.to_string(), "2026-01-31T12:00:00.000000Z");
         assert_eq!("2026-01-31T07:00:00.000001-05:00".parse(), Ok(noon.plus_micros(1)));
+        // The space that RFC 3339 allows in place of the T is how several languages print a time.
+        assert_eq!("2026-01-31 12:00:00Z".parse(), Ok(noon));
         for other in [
             "",
             "2026-01-31",
@@ -91,6 +122,13 @@ mod tests {
             "1769860800",
             "2026-01-31T12:00:00+00:00[UTC]",
             "2026-02-30T12:00:00Z",
+            "2026-01-31T12:00:00,5Z",
+            "2026-01-31T12:00:00.Z",
+            "2026-01-31T24:00:00Z",
+            "2026-01-31T12:00:00+0500",
+            "2026-01-31T12:00:00+05",
+            "+002026-01-31T12:00:00Z",
+            "2026-01-31T12:00:00Zé",
             "tomorrow",
         ] {
             assert_eq!(other.parse::<Timestamp>(), Err(NotATime), "{other:?}");
