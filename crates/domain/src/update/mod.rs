@@ -1,9 +1,13 @@
 //! What an update webhook asks for, and its effect on one call.
 
+mod apply;
+
 use crate::call::NoPayoutReason;
 use crate::money::Money;
 use crate::tags::TagName;
 use crate::time::Timestamp;
+
+pub use apply::{Applied, apply};
 
 /// Which calls an update is meant for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +50,13 @@ pub struct Changes {
     /// Removed before `add` runs.
     pub remove: Vec<TagToRemove>,
     pub add: Vec<TagToAdd>,
+}
+
+impl Changes {
+    /// Whether `apply` needs the call's tags: they are stored apart, and mostly need not be read.
+    pub fn touches_tags(&self) -> bool {
+        !self.remove.is_empty() || !self.add.is_empty()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
