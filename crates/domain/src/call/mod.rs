@@ -1,5 +1,7 @@
 //! A call, and how it moves from ringing to its end.
 
+#[cfg(test)]
+pub(crate) mod example;
 mod lifecycle;
 
 use serde::{Deserialize, Serialize};

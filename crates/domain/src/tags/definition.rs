@@ -163,3 +163,86 @@ impl TagKey<'_> {
         self.tag.is_some_and(|tag| !tag.kind.fits(value))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{custom, definitions, name};
+    use super::*;
+
+    fn fields(tag: &CustomTag, others: &Definitions) -> Vec<&'static str> {
+        tag.problems(others).iter().map(|problem| problem.field).collect()
+    }
+
+    #[test]
+    fn a_definition_is_found_by_key_alias_and_with_an_x() {
+        let defs = definitions();
+        for spelling in ["lead_source", "UTM-Source", "X-Lead-Source", "x utm source"] {
+            let found = defs.resolve(&name(spelling)).map(|tag| tag.key.as_str());
+            assert_eq!(found, Some("lead_source"), "{spelling}");
+        }
+        assert_eq!(defs.resolve(&name("lead")), None);
+        assert_eq!(Definitions::default().resolve(&name("lead")), None);
+    }
+
+    #[test]
+    fn a_header_that_lost_its_x_still_finds_a_definition_that_kept_it() {
+        let defs = Definitions::new(vec![custom("x_campaign")]);
+        let header = TagName::from_header("X-Campaign").unwrap();
+        assert_eq!(defs.key_of(&header, TagSource::Header).name, "x_campaign");
+        assert_eq!(defs.key_of(&header, TagSource::Url).name, "campaign");
+    }
+
+    #[test]
+    fn a_good_definition_has_no_problems_also_when_it_replaces_itself() {
+        let defs = definitions();
+        assert_eq!(fields(&custom("brand_new"), &defs), [""; 0]);
+        for tag in defs.iter() {
+            assert_eq!(tag.problems(&defs), [], "{}", tag.key);
+        }
+    }
+
+    #[test]
+    fn problems_name_their_field_and_what_to_do() {
+        let defs = definitions();
+        let system = CustomTag { aliases: vec![name("caller_zip")], ..custom("call_id") };
+        assert_eq!(fields(&system, &defs), ["key", "aliases"]);
+        assert_eq!(system.problems(&defs)[0].message, "key \"call_id\" is a system tag; choose another name");
+        let taken = CustomTag { aliases: vec![name("lead_source"), name("mine")], ..custom("utm_source") };
+        assert_eq!(fields(&taken, &defs), ["key", "aliases"]);
+        assert!(taken.problems(&defs)[0].message.contains("already names the custom tag \"lead_source\""));
+        let twice = CustomTag { aliases: vec![name("mine"), name("b"), name("b")], ..custom("mine") };
+        assert_eq!(fields(&twice, &defs), ["aliases", "aliases"]);
+        for (field, tag) in [
+            ("label", CustomTag { label: " ".into(), ..custom("mine") }),
+            ("label", CustomTag { label: "l".repeat(129), ..custom("mine") }),
+            ("kind", CustomTag { kind: TagKind::OneOf { values: vec![] }, ..custom("mine") }),
+            ("sources", CustomTag { sources: Some(vec![]), ..custom("mine") }),
+            ("default", CustomTag { kind: TagKind::Number, default: Some("ten".into()), ..custom("mine") }),
+            ("default", CustomTag { default: Some("v".repeat(4097)), ..custom("mine") }),
+        ] {
+            assert_eq!(fields(&tag, &defs), [field], "{tag:?}");
+        }
+    }
+
+    #[test]
+    fn a_definition_may_be_called_as_clients_call_their_tags() {
+        for key in ["disposition", "lead_quality", "converted", "reason"] {
+            assert_eq!(custom(key).problems(&Definitions::default()), [], "{key}");
+        }
+    }
+
+    #[test]
+    fn of_two_claims_to_a_name_a_key_goes_before_an_alias() {
+        let greedy = CustomTag { aliases: vec![name("b")], ..custom("a") };
+        let defs = Definitions::new(vec![greedy, custom("b")]);
+        assert_eq!(defs.resolve(&name("b")).unwrap().key.as_str(), "b");
+    }
+
+    #[test]
+    fn allowed_sources_leave_the_definitions_own_default_alone() {
+        let tag = CustomTag { sources: Some(vec![TagSource::Url]), ..custom("a") };
+        assert!(tag.allows(TagSource::Url) && tag.allows(TagSource::Default));
+        assert!(!tag.allows(TagSource::Header));
+        assert!(custom("a").allows(TagSource::Header));
+    }
+}

@@ -4,8 +4,8 @@
 use super::name::{TagName, without_x};
 
 /// They describe the hop, not the caller (RFC 9110, section 7.6.1).
-const HOP_BY_HOP: [&str; 8] =
-    ["connection", "keep_alive", "te", "trailer", "transfer_encoding", "upgrade", "http2_settings", "close"];
+const HOP_BY_HOP: [&str; 7] =
+    ["connection", "keep_alive", "te", "trailer", "transfer_encoding", "upgrade", "http2_settings"];
 
 /// A header whose name has one of these words carries a credential.
 const SECRET_WORDS: [&str; 3] = ["authorization", "cookie", "cookie2"];
@@ -73,4 +73,78 @@ pub fn carries_key(value: &str) -> bool {
         window.eq_ignore_ascii_case(NAME)
             && (rest.starts_with(b"=") || rest.get(..3).is_some_and(|sign| sign.eq_ignore_ascii_case(b"%3d")))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_becomes_a_tag_without_its_x() {
+        for (header, tag) in [
+            ("User-Agent", "user_agent"),
+            ("X-Lead-Source", "lead_source"),
+            ("x-forwarded-for", "forwarded_for"),
+            ("P-Asserted-Identity", "p_asserted_identity"),
+            ("X-X-Ray", "x_ray"),
+            ("Xylophone", "xylophone"),
+            ("X", "x"),
+            // Not only `X-`, and not only what looks useful: the contract says all.
+            ("Host", "host"),
+            ("Content-Type", "content_type"),
+            ("Content-Length", "content_length"),
+            ("X-Token-Count", "token_count"),
+            ("X-Monkey", "monkey"),
+            ("Author", "author"),
+        ] {
+            assert_eq!(TagName::from_header(header).as_ref().map(TagName::as_str), Some(tag), "{header}");
+        }
+    }
+
+    #[test]
+    fn credentials_and_the_connections_own_headers_never_become_tags() {
+        for header in [
+            "Authorization",
+            "X-Forwarded-Authorization",
+            "Cookie",
+            "Set-Cookie",
+            "Proxy-Authorization",
+            "Proxy-Authenticate",
+            "proxy-connection",
+            "Connection",
+            "Keep-Alive",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "Upgrade",
+            "Idempotency-Key",
+            "X-Idempotency-Key",
+            "X-Api-Key",
+            "apikey",
+            "X-Auth-Token",
+            "X-CSRF-Token",
+            "X-Hookline-Key",
+            "moja-auth-key",
+            "X-Client-Secret",
+            "X-DB-Password",
+            "",
+            "---",
+        ] {
+            assert_eq!(TagName::from_header(header), None, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_webhooks_url_is_seen_in_a_value() {
+        for value in [
+            "https://h.example/call-data?moja_auth_key=hk_1",
+            "https://h.example/call_data?from=1&AUTH_KEY=hk_1",
+            "https%3A%2F%2Fh.example%2F%3Fmoja_auth_key%3Dhk_1",
+        ] {
+            assert!(carries_key(value), "{value}");
+        }
+        for value in ["", "auth_key", "https://h.example/?author=key", "auth_key%3", "größe"] {
+            assert!(!carries_key(value), "{value}");
+        }
+    }
 }

@@ -3,10 +3,11 @@
 mod assembly;
 mod call_data;
 mod definition;
+#[cfg(test)]
+pub(crate) mod example;
 mod header;
 mod name;
 mod set;
-mod storage;
 mod system;
 mod value;
 
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub use assembly::{Assembled, StartInput, assemble};
 pub use call_data::{CallDataEffect, apply_call_data};
+pub(crate) use definition::TagKey;
 pub use definition::{CustomTag, DefinitionProblem, Definitions, TAG_LABEL_CHARS_MAX};
 pub use header::{carries_key, is_key_parameter};
 pub(crate) use name::without_x;

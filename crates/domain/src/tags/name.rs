@@ -43,6 +43,11 @@ impl TagName {
         debug_assert!(Self::normalize(&text).is_some_and(|name| name.0 == text), "{text:?}");
         Self(text)
     }
+
+    /// For names that `TagSet` wrote: to check them again at every reading would double its cost.
+    pub(in crate::tags) fn from_stored(text: String) -> Self {
+        Self(text)
+    }
 }
 
 /// The name without a leading `x_`, if it has one: headers are known both with and without their `X-`.
@@ -108,5 +113,66 @@ impl<'de> Deserialize<'de> for TagName {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_form_however_it_is_written() {
+        for (raw, normal) in [
+            ("lead_source", "lead_source"),
+            ("Lead Source", "lead_source"),
+            ("  LEAD--source!  ", "lead_source"),
+            ("__lead.source__", "lead_source"),
+            ("lead[source]", "lead_source"),
+            ("LeadSource2", "leadsource2"),
+            ("Größe", "größe"),
+            ("gro\u{308}ße", "größe"),
+            ("ZIP·CODE", "zip_code"),
+            // `H` with this mark has a composed form in lower case only.
+            ("H\u{331}", "\u{1e96}"),
+            ("電話 番号", "電話_番号"),
+        ] {
+            assert_eq!(TagName::normalize(raw).as_ref().map(TagName::as_str), Some(normal), "{raw:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_1_to_128_characters_after_normalization() {
+        for raw in ["", " ", "___", "-!-", "\u{308}"] {
+            assert_eq!(raw.parse::<TagName>(), Err(NotATagName::Empty), "{raw:?}");
+        }
+        for letter in ["a", "é"] {
+            assert!(TagName::normalize(&letter.repeat(128)).is_some());
+            assert_eq!(letter.repeat(129).parse::<TagName>(), Err(NotATagName::TooLong));
+        }
+        assert!(TagName::normalize(&format!("a{}b", " ".repeat(500))).is_some());
+    }
+
+    #[test]
+    fn json_brings_names_into_their_form() {
+        assert_eq!(serde_json::from_str::<TagName>("\"Lead Source\"").unwrap().as_str(), "lead_source");
+        assert!(serde_json::from_str::<TagName>("\"!\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn normalizing_twice_is_normalizing_once(raw in "\\PC{0,40}") {
+            if let Some(name) = TagName::normalize(&raw) {
+                prop_assert_eq!(TagName::normalize(name.as_str()), Some(name));
+            }
+        }
+
+        #[test]
+        fn case_and_punctuation_make_no_difference(words in prop::collection::vec("[a-zA-Z0-9]{1,5}", 1..5)) {
+            let name = TagName::normalize(&words.join(" "));
+            prop_assert_eq!(&name, &TagName::normalize(&words.join("-.-").to_uppercase()));
+            prop_assert_eq!(&name, &TagName::normalize(&format!("_{}_", words.join("_").to_lowercase())));
+        }
     }
 }

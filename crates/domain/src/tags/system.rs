@@ -175,7 +175,7 @@ fn place_field<'a>(call: &'a mut Call, key: &str) -> Option<(&'static str, &'a m
 }
 
 /// Writes down that a tag went from one value to another, on the call itself too if it is the
-/// call's State or ZIP: those get the field's line instead of the tag's. Whether it was one of them.
+/// call's State or ZIP: those get the field's line instead of the tag's. Whether the call changed.
 pub(crate) fn record_change(
     call: &mut Call,
     key: &str,
@@ -189,8 +189,104 @@ pub(crate) fn record_change(
         return false;
     };
     let from = std::mem::replace(place, to.clone());
-    if from != to {
-        timeline.push(Change { field: field.to_owned(), from, to });
+    if from == to {
+        return false;
     }
+    timeline.push(Change { field: field.to_owned(), from, to });
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::example::{definitions, name, tag};
+    use super::*;
+    use crate::call::example::{completed_call, ringing_call, second};
+    use crate::call::{CallStatus, NoPayoutReason};
+    use crate::ids::{CampaignId, PublisherId};
+    use crate::money::Money;
+
+    fn view<'a>(call: &'a Call, tags: &'a TagSet, defs: &'a Definitions) -> TagView<'a> {
+        let (campaign_name, publisher_name) = (Some("Medicare Q1"), None);
+        TagView { call, tags, defs, campaign_name, publisher_name, now: second(1000) }
+    }
+
+    #[test]
+    fn system_tags_are_read_from_the_call_in_any_case() {
+        let call = Call {
+            campaign: Some(CampaignId(Uuid::from_u128(3))),
+            publisher: Some(PublisherId(Uuid::from_u128(4))),
+            target: Some("sales".into()),
+            revenue_paid_out: Money::from_micros(150_000_000),
+            no_payout_reason: Some(NoPayoutReason::CapsExceeded),
+            state: Some("CA".into()),
+            zip: Some("02134".into()),
+            ..completed_call()
+        };
+        let mut tags = TagSet::new();
+        tags.set(&name("time_zone"), tag("America/Los_Angeles", TagSource::Number, 1));
+        let defs = definitions();
+        let view = view(&call, &tags, &defs);
+        for (asked, value) in [
+            ("CALL_ID", "00000000-0000-0000-0000-000000000001"),
+            ("call_log_id", "00000000-0000-0000-0000-000000000001"),
+            ("CALLER_ID", "+13105559876"),
+            ("Dialed_Number", "+18005550100"),
+            ("CAMPAIGN_NAME", "Medicare Q1"),
+            ("PUBLISHER_ID", "00000000-0000-0000-0000-000000000004"),
+            ("TARGET_NAME", "sales"),
+            ("ZIP_CODE", "02134"),
+            ("STATE", "CA"),
+            ("CALLER_STATE", "CA"),
+            ("TIME_ZONE", "America/Los_Angeles"),
+            ("CALL_STATUS", "completed"),
+            ("CALL_DURATION", "60"),
+            ("REVENUE", "150.00"),
+            ("CALL_CONVERTED", "false"),
+            ("NO_PAYOUT_REASON", "Caps exceeded"),
+        ] {
+            assert_eq!(view.lookup(asked).as_deref(), Some(value), "{asked}");
+        }
+        assert_eq!(view.lookup("PUBLISHER_NAME"), None);
+    }
+
+    #[test]
+    fn the_duration_of_a_live_call_runs() {
+        let call = Call { status: CallStatus::InProgress, answered_at: Some(second(110)), ..ringing_call() };
+        let (tags, defs) = (TagSet::new(), Definitions::default());
+        assert_eq!(view(&call, &tags, &defs).lookup("CALL_DURATION").as_deref(), Some("890"));
+    }
+
+    #[test]
+    fn other_names_are_tags_also_by_their_custom_tags_alias() {
+        let (call, defs) = (ringing_call(), definitions());
+        let mut tags = TagSet::new();
+        tags.set(&name("lead_source"), tag("google", TagSource::Url, 1));
+        tags.set(&name("gclid"), tag("abc", TagSource::Url, 1));
+        let view = view(&call, &tags, &defs);
+        for (asked, value) in [("LEAD_SOURCE", "google"), ("utm_source", "google"), ("X-GCLID", "abc")] {
+            assert_eq!(view.lookup(asked).as_deref(), Some(value), "{asked}");
+        }
+        assert_eq!((view.lookup("nothing"), view.lookup("[]")), (None, None));
+    }
+
+    #[test]
+    fn a_tag_cannot_pose_as_a_system_tag() {
+        let (call, defs) = (ringing_call(), definitions());
+        let mut tags = TagSet::new();
+        tags.set(&name("caller_id"), tag("+1999", TagSource::UpdateTags, 1));
+        tags.set(&name("revenue"), tag("1000000", TagSource::UpdateTags, 1));
+        let view = view(&call, &tags, &defs);
+        assert_eq!(view.lookup("CALLER_ID").as_deref(), Some("+13105559876"));
+        assert_eq!(view.lookup("REVENUE"), None);
+    }
+
+    #[test]
+    fn every_system_name_is_in_normal_form() {
+        for (known, system) in SYSTEM_TAGS {
+            assert_eq!(TagName::normalize(known).unwrap().as_str(), known);
+            assert_eq!(SystemTag::named(known), Some(system));
+        }
+    }
 }

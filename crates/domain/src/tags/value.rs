@@ -78,3 +78,68 @@ impl Serialize for JsonTags<'_> {
         map.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::TagSource;
+    use super::super::example::{name, tag};
+    use super::*;
+
+    #[test]
+    fn a_value_fits_its_tags_type_or_does_not() {
+        let one_of = TagKind::OneOf { values: vec!["Hot".into(), "cold lead".into()] };
+        for (kind, fitting, unfit) in [
+            (TagKind::Text, vec!["", "anything"], vec![]),
+            (
+                TagKind::Number,
+                vec!["0", "-1.50", "+3", " 42 ", "2e3", "12345678901234567890123.5"],
+                vec!["", "-", "ten", "1,000", "0x10", "1.", ".5", "1e999", "NaN", "inf", "1 2", "007"],
+            ),
+            (TagKind::Boolean, vec!["true", "FALSE", "Yes", "no", "1", "0"], vec!["", "2", "on", "truth"]),
+            (
+                TagKind::Date,
+                vec!["2026-01-31", "2026-01-31T12:00:00Z", "2024-02-29"],
+                vec!["", "2026-02-29", "01/31/2026", "20260131", "2026-01-31T12:00:00"],
+            ),
+            (one_of, vec!["hot", " HOT ", "Cold Lead"], vec!["", "cold", "warm"]),
+        ] {
+            for value in fitting {
+                assert!(kind.fits(value), "{value:?} is {kind:?}");
+            }
+            for value in unfit {
+                assert!(!kind.fits(value), "{value:?} is not {kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_end_in_numeric_leave_as_json_numbers_digit_for_digit() {
+        let mut tags = TagSet::new();
+        for (key, value) in [
+            ("age", "42"),
+            ("age_NUMERIC", "42"),
+            ("big_numeric", "12345678901234567890.10"),
+            ("name_numeric", "forty"),
+            ("numeric", "1"),
+            ("price_numeric", " -1.50 "),
+            ("zip_numeric", "02134"),
+        ] {
+            tags.set(&name(key), tag(value, TagSource::Url, 1));
+        }
+        let json = serde_json::to_string(&JsonTags(&tags)).unwrap();
+        let expected = concat!(
+            r#"{"age":"42","age_numeric":42,"big_numeric":12345678901234567890.10,"name_numeric":"forty","#,
+            r#""numeric":"1","price_numeric":-1.50,"zip_numeric":"02134"}"#
+        );
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn a_type_is_written_with_its_name() {
+        let one_of = TagKind::OneOf { values: vec!["a".into()] };
+        let text = r#"{"type":"one_of","values":["a"]}"#;
+        assert_eq!(serde_json::to_string(&one_of).unwrap(), text);
+        assert_eq!(serde_json::from_str::<TagKind>(text).unwrap(), one_of);
+        assert_eq!(serde_json::from_str::<TagKind>(r#"{"type":"text"}"#).unwrap(), TagKind::Text);
+    }
+}

@@ -3,9 +3,17 @@
 use super::{Changes, TagToAdd};
 use crate::call::{Call, Change};
 use crate::ids::RequestId;
-use crate::tags::{Definitions, SetOutcome, Tag, TagSet, TagSource, kept_value, record_change, without_x};
+use crate::tags::{
+    Definitions, SetOutcome, Tag, TagKey, TagSet, TagSource, kept_value, record_change, without_x,
+};
 use crate::time::Timestamp;
 use crate::webhook::SkippedField;
+
+const STILL_LIVE: &str =
+    "the call is still live, and this is for completed calls only; send it again when the call has ended";
+const NOT_BY_UPDATE: &str =
+    "one of its tags may not be set by an update: its definition allows other sources only";
+const TAGS_FULL: &str = "the call has as many tags as a call can have (500); remove some first";
 
 /// What an update did to one call.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -86,20 +94,14 @@ fn apply_conversion(changes: &Changes, call: &mut Call, at: Timestamp, timeline:
 fn apply_payout(changes: &Changes, call: &mut Call, applied: &mut Applied) {
     if let Some(paid_out) = changes.publisher_paid_out {
         if applied.live {
-            applied.skipped.push(SkippedField {
-                field: "publisher_paid_out",
-                reason: "the call is still live, and this can be set on completed calls only; send it again when the call has ended",
-            });
+            applied.skipped.push(SkippedField { field: "publisher_paid_out", reason: STILL_LIVE });
         } else {
             set(&mut call.publisher_paid_out, Some(paid_out), "publisher_paid_out", &mut applied.timeline);
         }
     }
     if let Some(reason) = changes.no_payout_reason {
         if applied.live {
-            applied.skipped.push(SkippedField {
-                field: "no_payout_reason",
-                reason: "the call is still live, and this can be set on completed calls only; send it again when the call has ended",
-            });
+            applied.skipped.push(SkippedField { field: "no_payout_reason", reason: STILL_LIVE });
         } else {
             set_text(
                 &mut call.no_payout_reason,
@@ -146,8 +148,15 @@ struct TagChanges<'a> {
 impl TagChanges<'_> {
     fn run(&mut self, changes: &Changes) {
         let defs = self.defs;
-        let mut adds: Vec<(&str, &TagToAdd)> =
-            changes.add.iter().map(|tag| (defs.key_of(&tag.name, TagSource::UpdateTags).name, tag)).collect();
+        let mut adds = Vec::with_capacity(changes.add.len());
+        for tag in &changes.add {
+            let key = defs.key_of(&tag.name, TagSource::UpdateTags);
+            if key.allows(TagSource::UpdateTags) {
+                adds.push((key, tag));
+            } else {
+                self.skip(NOT_BY_UPDATE);
+            }
+        }
         keep_last_of_each(&mut adds);
         for tag in &changes.remove {
             let key = defs.key_of(&tag.name, TagSource::UpdateTags).name;
@@ -161,14 +170,14 @@ impl TagChanges<'_> {
                 self.remove(bare, &adds);
             }
         }
-        for (_, tag) in adds {
-            self.add(tag);
+        for (key, tag) in adds {
+            self.add(key, tag);
         }
     }
 
     /// Removes a tag, unless the same update sets it anew: then all it did is to get another value.
-    fn remove(&mut self, key: &str, adds: &[(&str, &TagToAdd)]) {
-        if adds.iter().any(|(added, _)| *added == key) {
+    fn remove(&mut self, key: &str, adds: &[(TagKey<'_>, &TagToAdd)]) {
+        if adds.iter().any(|(added, _)| added.name == key) {
             return;
         }
         if let Some(tag) = self.tags.remove_normal(key) {
@@ -177,16 +186,9 @@ impl TagChanges<'_> {
         }
     }
 
-    fn add(&mut self, add: &TagToAdd) {
-        let defs = self.defs;
-        let key = defs.key_of(&add.name, TagSource::UpdateTags);
-        if !key.allows(TagSource::UpdateTags) {
-            self.skip(
-                "one of its tags may not be set by an update: its definition allows other sources only",
-            );
-            return;
-        }
-        let Some(value) = kept_value(key.name, &add.value) else { return };
+    fn add(&mut self, key: TagKey<'_>, add: &TagToAdd) {
+        // Said outright, an empty state is no state; from any other source it is no news.
+        let value = kept_value(key.name, &add.value).unwrap_or_default();
         let tag = Tag {
             value: value.clone().into_owned(),
             source: TagSource::UpdateTags,
@@ -198,9 +200,7 @@ impl TagChanges<'_> {
         self.applied.tags_changed |= outcome.changed();
         match outcome {
             SetOutcome::Set { from } => self.record(key.name, from, Some(&value)),
-            SetOutcome::Full => {
-                self.skip("the call has 500 tags, which is all it can have; remove some first")
-            }
+            SetOutcome::Full => self.skip(TAGS_FULL),
             SetOutcome::Restated | SetOutcome::Unchanged | SetOutcome::Outranked => {}
         }
     }
@@ -219,12 +219,12 @@ impl TagChanges<'_> {
 }
 
 /// Two spellings of a name in one update are one tag: the last says its value.
-fn keep_last_of_each(adds: &mut Vec<(&str, &TagToAdd)>) {
+fn keep_last_of_each(adds: &mut Vec<(TagKey<'_>, &TagToAdd)>) {
     if adds.len() > 1 {
-        adds.sort_by_key(|(key, _)| *key);
+        adds.sort_by(|(a, _), (b, _)| a.name.cmp(b.name));
         adds.reverse();
         // A stable sort reversed puts the last sent of a key first, which is the one that stays.
-        adds.dedup_by(|(a, _), (b, _)| a == b);
+        adds.dedup_by(|(a, _), (b, _)| a.name == b.name);
         adds.reverse();
     }
 }

@@ -66,3 +66,6 @@ pub struct Update {
     /// Fields of an `update_fields` request that mean nothing to us, as sent.
     pub ignored_fields: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,3 +150,6 @@ impl Gathering<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

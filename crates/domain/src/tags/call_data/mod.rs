@@ -88,3 +88,6 @@ fn strength(source: TagSource) -> u8 {
         _ => 2,
     }
 }
+
+#[cfg(test)]
+mod tests;

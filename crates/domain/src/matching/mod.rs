@@ -148,3 +148,6 @@ pub fn match_call<'a, 's>(
     }
     matched
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,7 @@
 //! The tags of one call.
 
+mod storage;
+
 use super::TagSource;
 use super::name::{TagName, without_x};
 use crate::ids::RequestId;
@@ -164,3 +166,6 @@ impl Tag {
         self.source == other.source && self.flagged == other.flagged && self.value == other.value
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,24 +9,24 @@ use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::TagSource;
-use super::name::TagName;
-use super::set::{Tag, TagSet};
+use super::super::TagSource;
+use super::super::name::TagName;
+use super::{Tag, TagSet};
 use crate::ids::RequestId;
 use crate::time::Timestamp;
 
 /// A source's letter in the database. A letter that is in use never gets another meaning.
-const LETTERS: [(TagSource, &str); 10] = [
-    (TagSource::Default, "x"),
-    (TagSource::Number, "n"),
-    (TagSource::Campaign, "c"),
-    (TagSource::Publisher, "p"),
-    (TagSource::Url, "u"),
-    (TagSource::Header, "h"),
-    (TagSource::Rtb, "r"),
-    (TagSource::CallData, "d"),
-    (TagSource::Flow, "f"),
-    (TagSource::UpdateTags, "t"),
+const LETTERS: [(TagSource, char); 10] = [
+    (TagSource::Default, 'x'),
+    (TagSource::Number, 'n'),
+    (TagSource::Campaign, 'c'),
+    (TagSource::Publisher, 'p'),
+    (TagSource::Url, 'u'),
+    (TagSource::Header, 'h'),
+    (TagSource::Rtb, 'r'),
+    (TagSource::CallData, 'd'),
+    (TagSource::Flow, 'f'),
+    (TagSource::UpdateTags, 't'),
 ];
 
 impl TagSet {
@@ -68,8 +68,8 @@ impl<'de> Visitor<'de> for SetVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<TagSet, A::Error> {
         let mut pairs = Vec::new();
-        while let Some((name, Stored(tag))) = map.next_entry::<TagName, Stored<'_>>()? {
-            pairs.push((name, tag.into_owned()));
+        while let Some((name, Stored(tag))) = map.next_entry::<String, Stored<'_>>()? {
+            pairs.push((TagName::from_stored(name), tag.into_owned()));
         }
         Ok(TagSet::from_pairs(pairs))
     }
@@ -112,8 +112,7 @@ impl<'de> Visitor<'de> for TagVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Tag, A::Error> {
         let value = seq.next_element::<String>()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
-        let letter =
-            seq.next_element::<Cow<'de, str>>()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
+        let letter = seq.next_element::<char>()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;
         let at = seq.next_element::<i64>()?.ok_or_else(|| A::Error::invalid_length(2, &self))?;
         let request = seq.next_element::<Option<RequestId>>()?.flatten();
         let flagged = seq.next_element::<u8>()? == Some(1);
