@@ -1,9 +1,13 @@
 //! What an update webhook asks for, and its effect on one call.
 
+mod apply;
+
 use crate::call::NoPayoutReason;
 use crate::money::Money;
 use crate::tags::TagName;
 use crate::time::Timestamp;
+
+pub use apply::{Applied, apply};
 
 /// Which calls an update is meant for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +52,13 @@ pub struct Changes {
     pub add: Vec<TagToAdd>,
 }
 
+impl Changes {
+    /// Whether `apply` needs the call's tags: they are stored apart, and mostly need not be read.
+    pub fn touches_tags(&self) -> bool {
+        !self.remove.is_empty() || !self.add.is_empty()
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Update {
     pub calls: Calls,
@@ -55,3 +66,6 @@ pub struct Update {
     /// Fields of an `update_fields` request that mean nothing to us, as sent.
     pub ignored_fields: Vec<String>,
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,16 @@
 //! A call, and how it moves from ringing to its end.
 
+#[cfg(test)]
+pub(crate) mod example;
+mod lifecycle;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{CallId, CampaignId, NumberId, OrgId, PublisherId};
 use crate::money::Money;
 use crate::time::Timestamp;
+
+pub use lifecycle::{CallEvent, OutOfOrder, advance};
 
 /// Where a call is in its life. It only ever moves down this list; the last two are final.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -21,6 +27,16 @@ impl CallStatus {
     pub fn is_live(self) -> bool {
         matches!(self, Self::Ringing | Self::InProgress)
     }
+
+    /// The word on the wire, in the database and in the timeline.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ringing => "ringing",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// Why a completed call earned its publisher nothing. The wording is the contract's.
@@ -32,6 +48,17 @@ pub enum NoPayoutReason {
     ConditionNotMet,
     #[serde(rename = "Caps exceeded")]
     CapsExceeded,
+}
+
+impl NoPayoutReason {
+    /// The contract's wording.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CampaignPreconversion => "Campaign preconversion",
+            Self::ConditionNotMet => "Condition not met",
+            Self::CapsExceeded => "Caps exceeded",
+        }
+    }
 }
 
 /// The call record without its tags, which are stored beside it (`tags::TagSet`).

@@ -1,1 +1,0 @@
-//! Which stored `call_data` requests belong to a call.
