@@ -1,4 +1,39 @@
 //! The four inbound webhooks: from a raw HTTP request to a command, and from its effect to the answer.
+//!
+//! [`read`] takes one raw request through these steps: `fields` gathers body (`json` or `form`, told
+//! by `media`) and query, `transaction` and `identify` read what all types share, one file a type
+//! reads the rest, and `fingerprint` hashes the command. `refusal` holds every refusal's code and
+//! message, `answer` writes the bodies, `key` keeps the webhook's key out of all of it.
+
+mod answer;
+mod call_data;
+mod fields;
+mod fingerprint;
+mod form;
+mod identify;
+mod json;
+mod key;
+mod limits;
+mod media;
+mod read;
+mod refusal;
+mod tag_lists;
+mod transaction;
+mod update_fields;
+mod update_revenue;
+mod update_tags;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use answer::{call_data_answer, error_body, update_answer};
+pub use key::{TwoKeys, key_in_query};
+pub use limits::{
+    BATCH_MAX, BODY_BYTES_MAX, DEPTH_MAX, FIELDS_MAX, NAME_CHARS_MAX, TRANSACTION_ID_CHARS_MAX,
+    VALUE_CHARS_MAX,
+};
+pub use read::read;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,95 @@
+//! The webhook's key in the query: found here, and kept out of everything else.
+
+use std::borrow::Cow;
+
+use super::{Refusal, form};
+
+/// The query holds two keys. Which one counts can't be told, so neither does: the answer is 401.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the query holds two keys; send `moja_auth_key` once")]
+pub struct TwoKeys;
+
+/// Shorter texts are no keys of ours, and hiding them would tear holes into ordinary values.
+const KEY_BYTES_MIN: usize = 16;
+
+/// What stands in a custom value where the key was.
+const REMOVED: &str = "[key removed]";
+
+/// The key in a raw query (not decoded, without the `?`): `moja_auth_key` or its alias `auth_key`.
+///
+/// `None` if there is none. A key with a broken percent escape is none either.
+///
+/// # Errors
+/// [`TwoKeys`] if there is more than one, be they equal.
+pub fn key_in_query(query: &str) -> Result<Option<Cow<'_, str>>, TwoKeys> {
+    let mut found = None;
+    for parameter in query.split('&') {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        if !matches!(form::decode(name).as_deref(), Ok("moja_auth_key" | "auth_key")) {
+            continue;
+        }
+        if found.replace(value).is_some() {
+            return Err(TwoKeys);
+        }
+    }
+    Ok(found.and_then(|value| form::decode(value).ok()))
+}
+
+/// Whether a field of this name holds a key, in whatever spelling (`authKey`, `X-Auth-Key`): such
+/// a field is dropped wherever it is, since someone put a secret there.
+pub(super) fn names_the_key(name: &str) -> bool {
+    // Only names that end like this get the costly look.
+    let Some(end) = name.trim_end_matches(|c: char| !c.is_alphanumeric()).as_bytes().last_chunk::<3>() else {
+        return false;
+    };
+    if !end.eq_ignore_ascii_case(b"key") {
+        return false;
+    }
+    let letters: String =
+        name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let letters = letters.strip_prefix('x').unwrap_or(&letters);
+    matches!(letters, "authkey" | "mojaauthkey")
+}
+
+/// The key that this request came with, to find it where it doesn't belong.
+pub(super) struct Key<'a> {
+    decoded: Option<Cow<'a, str>>,
+    /// As written in the query, if that differs: a `Referer` quotes it so.
+    sent: Option<&'a str>,
+}
+
+impl<'a> Key<'a> {
+    pub(super) fn of(query: &'a str) -> Self {
+        let decoded = key_in_query(query).ok().flatten().filter(|key| key.len() >= KEY_BYTES_MIN);
+        let sent = match &decoded {
+            Some(Cow::Owned(_)) => query.split('&').find_map(|parameter| {
+                let (_, value) = parameter.split_once('=')?;
+                (form::decode(value).ok() == decoded).then_some(value)
+            }),
+            _ => None,
+        };
+        Self { decoded, sent }
+    }
+
+    fn spellings(&self) -> impl Iterator<Item = &str> {
+        self.decoded.as_deref().into_iter().chain(self.sent)
+    }
+
+    pub(super) fn is_in(&self, text: &str) -> bool {
+        self.spellings().any(|key| text.len() >= key.len() && text.contains(key))
+    }
+
+    /// The text without the key.
+    pub(super) fn remove_from<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        if !self.is_in(&text) {
+            return text;
+        }
+        self.spellings().fold(text.into_owned(), |text, key| text.replace(key, REMOVED)).into()
+    }
+
+    /// The refusal without the key: a message names fields, and a name can be anything.
+    pub(super) fn remove_from_refusal(&self, mut refusal: Refusal) -> Refusal {
+        refusal.message = self.remove_from(refusal.message.into()).into_owned();
+        refusal
+    }
+}

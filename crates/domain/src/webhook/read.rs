@@ -1,0 +1,39 @@
+//! From a raw request to a command: every step in order.
+
+use super::fields::Fields;
+use super::key::Key;
+use super::{
+    Command, RawRequest, Refusal, Request, WebhookKind, call_data, fingerprint, identify, transaction,
+    update_fields, update_revenue, update_tags,
+};
+use crate::phone;
+use crate::update::Update;
+
+/// Reads one authenticated request. `country` is the organization's: national phone numbers are
+/// its.
+///
+/// # Errors
+/// A [`Refusal`] that names the field at fault, for every input that isn't exactly right; never a
+/// panic. No message holds a value of the request, and none the key.
+pub fn read(raw: &RawRequest<'_>, country: phone::Country) -> Result<Request, Refusal> {
+    let key = Key::of(raw.query);
+    parse(raw, country, &key).map_err(|refusal| key.remove_from_refusal(refusal))
+}
+
+fn parse(raw: &RawRequest<'_>, country: phone::Country, key: &Key<'_>) -> Result<Request, Refusal> {
+    let mut fields = Fields::gather(raw)?;
+    let transaction_id = transaction::read(&mut fields, raw, key)?;
+    let command = if raw.kind == WebhookKind::CallData {
+        Command::CallData(call_data::read(fields, raw, country, key)?)
+    } else {
+        fields.refuse_key(key)?;
+        let calls = identify::calls(&mut fields, country)?;
+        let (changes, ignored_fields) = match raw.kind {
+            WebhookKind::UpdateRevenue => (update_revenue::changes(&mut fields)?, Vec::new()),
+            WebhookKind::UpdateTags => (update_tags::changes(&mut fields)?, Vec::new()),
+            _ => update_fields::changes(&mut fields)?,
+        };
+        Command::Update(Update { calls, changes, ignored_fields })
+    };
+    Ok(Request { transaction_id, fingerprint: fingerprint::of(raw.kind, &command), command })
+}
