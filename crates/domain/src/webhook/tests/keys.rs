@@ -1,0 +1,83 @@
+//! Section 1, "Key": where it is found, and that it gets no further.
+
+use std::borrow::Cow;
+
+use super::WebhookKind::{
+    CallData as Data, UpdateFields as Any, UpdateRevenue as Revenue, UpdateTags as Tags,
+};
+use super::*;
+
+#[test]
+fn it_is_found_in_the_query_by_either_name() {
+    assert_eq!(key_in_query("moja_auth_key=abc"), Ok(Some(Cow::Borrowed("abc"))));
+    assert_eq!(key_in_query("a=b&auth_key=a%62c&c"), Ok(Some(Cow::Borrowed("abc"))));
+    for query in ["", "a=b", "Moja_Auth_Key=abc", "key=abc", "auth_key=%zz", "x=moja_auth_key=abc"] {
+        assert_eq!(key_in_query(query), Ok(None), "{query}");
+    }
+}
+
+#[test]
+fn two_of_them_are_an_error_be_they_equal() {
+    for query in
+        ["auth_key=a&auth_key=a", "auth_key=a&moja_auth_key=b", "moja_auth_key=a&x&moja%5Fauth_key=a"]
+    {
+        assert_eq!(key_in_query(query), Err(TwoKeys));
+    }
+}
+
+#[test]
+fn it_is_never_a_field_wherever_it_was_put() {
+    let headers: [(&str, &[u8]); 3] = [JSON, ("x-moja-auth-key", b"other"), ("auth-key", b"other")];
+    let body = br#"{"from":"+13105559876","moja_auth_key":"other","a":{"authKey":"other","b":1},
+        "moja":{"auth":{"key":"other"}},"list":[{"auth_key":"other"}]}"#;
+    let data = call_data(read_raw(Data, Method::Post, "MOJA_AUTH_KEY=other", &headers, body));
+    assert_eq!(pairs(&data), ["a_b=1", "content_type=application/json"]);
+    let sent = update(json(
+        Any,
+        r#"{"call_log_id":"a","moja_auth_key":"other","fields":{"auth_key":"o","reason":"x"}}"#,
+    ));
+    assert_eq!(sent.ignored_fields, [""; 0]);
+    assert_eq!(added(&update(json(Tags, r#"{"call_log_id":"a","add":{"auth_key":"o","b":"c"}}"#))), ["b=c"]);
+    refused(get(Tags, "call_log_id=a&add[auth_key]=other"), "invalid_tag_name", "auth_key");
+}
+
+#[test]
+fn it_is_cut_out_of_custom_data() {
+    let referer = format!("https://example.com/?moja_auth_key={KEY}&a=b");
+    let body = format!(r#"{{"from":"+13105559876","page":"x{KEY}","{KEY}":1}}"#);
+    let headers = [JSON, ("referer", referer.as_bytes())];
+    let data = call_data(read_raw(Data, Method::Post, "", &headers, body.as_bytes()));
+    assert_eq!(data.fields.len(), 3);
+    assert_eq!(data.fields[0].value, "x[key removed]");
+    assert!(!format!("{data:?}").contains(KEY));
+}
+
+#[test]
+fn an_update_that_holds_it_is_refused_without_telling_it() {
+    for body in [
+        format!(r#"{{"call_log_id":"{KEY}","reason":"x","amount":1}}"#),
+        format!(r#"{{"call_log_id":"a","reason":"{KEY}","amount":1}}"#),
+        format!(r#"{{"call_log_id":"a","add":{{"a":"b {KEY}"}},"amount":1}}"#),
+        format!(r#"{{"call_log_id":"a","amount":1,"{KEY}":1}}"#),
+        format!(r#"{{"call_log_id":"a","amount":1,"transaction_id":"{KEY}"}}"#),
+    ] {
+        for kind in [Revenue, Tags, Any] {
+            refused(json(kind, &body), "key_in_value", "moja_auth_key");
+        }
+    }
+}
+
+#[test]
+fn no_message_tells_it_even_as_a_name() {
+    refused(json(Data, &format!(r#"{{"{KEY}":1,"{KEY}":2}}"#)), "duplicate_key", "[key removed]");
+    refused(get(Data, &format!("{KEY}=1&{KEY}=2")), "repeated_parameter", "[key removed]");
+    refused(get(Data, &format!("{KEY}=%zz")), "invalid_escape", "[key removed]");
+}
+
+#[test]
+fn an_escaped_key_is_recognized_in_both_spellings() {
+    let query = "auth_key=hlk%2D0123456789abcdef&from=%2B13105559876&a=hlk%2D0123456789abcdef";
+    let headers: [(&str, &[u8]); 1] = [("referer", b"/?auth_key=hlk%2D0123456789abcdef")];
+    let raw = RawRequest { kind: Data, method: Method::Get, query, headers: &headers, body: b"" };
+    assert_eq!(pairs(&call_data(read(&raw, us()))), ["a=[key removed]", "referer=/?auth_key=[key removed]"]);
+}
