@@ -56,10 +56,10 @@ pub fn update_answer(
             if !update.ignored_fields.is_empty() {
                 object.value("ignored_fields", &update.ignored_fields);
             }
-            if !skipped.is_empty() {
-                object.value("skipped_fields", &skipped.iter().map(Skipped::of).collect::<Vec<_>>());
-            }
         }
+    }
+    if !skipped.is_empty() {
+        object.value("skipped_fields", &skipped.iter().map(Skipped::of).collect::<Vec<_>>());
     }
     let live: Vec<_> = applied.iter().filter(|call| call.live).map(|call| call.id).collect();
     if !live.is_empty() {

@@ -97,14 +97,7 @@ struct Phone {
 
 impl Phone {
     fn normalized(&self) -> Option<String> {
-        if self.sent.starts_with(' ') {
-            // What a query makes of an unescaped `+`.
-            let plus = format!("+{}", self.sent.trim());
-            if let Some(number) = phone::normalize(&plus, self.country) {
-                return Some(number);
-            }
-        }
-        phone::normalize(self.sent.trim(), self.country)
+        phone::normalize(&self.sent, self.country)
     }
 
     fn e164(&self) -> Result<String, Refusal> {
@@ -128,6 +121,7 @@ fn phone_number(
         let sent: Cow<'_, str> = match value {
             _ if value.is_blank() => return Ok(None),
             Value::String { text, .. } => text.trim().into(),
+            // Not trimmed: a leading space is a `+` that the query's decoding took away.
             Value::Text(text) => text.as_ref().into(),
             // A number that a client took for one: its digits are all there.
             Value::Number(text) if text.bytes().all(|byte| byte.is_ascii_digit()) => (*text).into(),

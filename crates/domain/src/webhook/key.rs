@@ -12,6 +12,9 @@ pub struct TwoKeys;
 /// Shorter texts are no keys of ours, and hiding them would tear holes into ordinary values.
 const KEY_BYTES_MIN: usize = 16;
 
+/// The end of both names that a key has in a query.
+const PARAMETER: &str = "auth_key";
+
 /// What stands in a custom value where the key was.
 const REMOVED: &str = "[key removed]";
 
@@ -79,8 +82,9 @@ impl<'a> Key<'a> {
         self.spellings().any(|key| text.len() >= key.len() && text.contains(key))
     }
 
-    /// The text without the key.
+    /// The text without the key, and without any other key in a URL of ours, as a `Referer` has it.
     pub(super) fn remove_from<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
+        let text = if text.contains(PARAMETER) { without_parameters(&text).into() } else { text };
         if !self.is_in(&text) {
             return text;
         }
@@ -92,4 +96,23 @@ impl<'a> Key<'a> {
         refusal.message = self.remove_from(refusal.message.into()).into_owned();
         refusal
     }
+}
+
+/// The text with `[key removed]` for every `auth_key=…`, also where it is percent-encoded.
+fn without_parameters(text: &str) -> String {
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(PARAMETER) {
+        let (before, after) = (&rest[..at], &rest[at + PARAMETER.len()..]);
+        let Some(value) = ["=", "%3D", "%3d"].iter().find_map(|sign| after.strip_prefix(sign)) else {
+            clean.extend([before, PARAMETER]);
+            rest = after;
+            continue;
+        };
+        let end =
+            value.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.~+/=".contains(c)).unwrap_or(value.len());
+        clean.extend([before.strip_suffix("moja_").unwrap_or(before), REMOVED]);
+        rest = &value[end..];
+    }
+    clean + rest
 }

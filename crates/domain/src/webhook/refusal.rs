@@ -184,7 +184,7 @@ pub(super) fn wrong_type(name: &str, expected: &str, found: &str) -> Refusal {
 }
 
 pub(super) fn invalid_amount(name: &str, error: &dyn Display) -> Refusal {
-    bad("invalid_amount", format!("{}: {error}. Send US dollars such as 150.00.", shown(name)))
+    bad("invalid_amount", format!("{} {error}.", shown(name)))
 }
 
 pub(super) fn invalid_time(name: &str) -> Refusal {

@@ -1,6 +1,7 @@
 //! The tags to add and remove, in every form that they may be written in.
 
 use super::fields::{Fields, Place, inner};
+use super::key::names_the_key;
 use super::limits::{NAME_CHARS_MAX, longer_than};
 use super::value::Value;
 use super::{Refusal, refusal};
@@ -11,6 +12,8 @@ use crate::update::{TagToAdd, TagToRemove};
 pub(super) fn add(fields: &mut Fields<'_>) -> Result<Vec<TagToAdd>, Refusal> {
     let mut tags = Adding::default();
     read(fields, "add", |name, inner, value, place| match (inner, value) {
+        // A further bracket, as in `add[0][key]`, is a shape we would misread.
+        (Some(key), _) if key.contains(['[', ']']) => Err(refusal::invalid_tag_name(key)),
         (Some(key), value) => tags.push(key, value, place),
         (None, Value::Null) => Ok(()),
         (None, Value::Object(members)) => {
@@ -125,9 +128,7 @@ fn tag_name(sent: &str) -> Result<TagName, Refusal> {
     if longer_than(sent, NAME_CHARS_MAX) {
         return Err(refusal::name_too_long(sent));
     }
-    // A bracket left in a form's name, as in `add[0][key]`, is a shape we would misread.
-    let bracketed = sent.contains("][");
     TagName::normalize(sent)
-        .filter(|name| !bracketed && !super::key::names_the_key(name.as_str()))
+        .filter(|name| !names_the_key(name.as_str()))
         .ok_or_else(|| refusal::invalid_tag_name(sent))
 }

@@ -7,14 +7,13 @@ use crate::update::Changes;
 
 pub(super) const REVENUE_NAMES: [&str; 3] = ["revenue_paid_out", "revenue", "amount"];
 
-/// Revenue converts the call: `converted` is set along with it.
 pub(super) fn changes(fields: &mut Fields<'_>) -> Result<Changes, Refusal> {
     let revenue = fields.one(&REVENUE_NAMES, |name, value| {
         // An empty parameter is a template without its value: no amount was sent.
         if value.text().is_some_and(str::is_empty) { Ok(None) } else { money(name, value).map(Some) }
     })?;
-    match revenue {
-        Some(_) => Ok(Changes { revenue_paid_out: revenue, converted: Some(true), ..Changes::default() }),
-        None => Err(refusal::missing_revenue()),
+    if revenue.is_none() {
+        return Err(refusal::missing_revenue());
     }
+    Ok(Changes { revenue_paid_out: revenue, ..Changes::default() })
 }

@@ -79,5 +79,18 @@ fn an_escaped_key_is_recognized_in_both_spellings() {
     let query = "auth_key=hlk%2D0123456789abcdef&from=%2B13105559876&a=hlk%2D0123456789abcdef";
     let headers: [(&str, &[u8]); 1] = [("referer", b"/?auth_key=hlk%2D0123456789abcdef")];
     let raw = RawRequest { kind: Data, method: Method::Get, query, headers: &headers, body: b"" };
-    assert_eq!(pairs(&call_data(read(&raw, us()))), ["a=[key removed]", "referer=/?auth_key=[key removed]"]);
+    assert_eq!(pairs(&call_data(read(&raw, us()))), ["a=[key removed]", "referer=/?[key removed]"]);
+}
+
+#[test]
+fn a_url_with_any_webhook_s_key_is_kept_without_it() {
+    let headers: [(&str, &[u8]); 2] = [
+        ("referer", b"https://h/?a=1&moja_auth_key=some-Other_key%2F&b=auth_key"),
+        ("x-url", b"auth_key%3Dabc%26x auth_key"),
+    ];
+    let data = call_data(read_raw(Data, Method::Get, "from=%2B13105559876", &headers, b""));
+    assert_eq!(
+        pairs(&data),
+        ["referer=https://h/?a=1&[key removed]%2F&b=auth_key", "url=[key removed]%26x auth_key"]
+    );
 }
