@@ -4,7 +4,14 @@ fn main() {
     let country = "US".parse().unwrap();
     let key = "hlk_0123456789abcdef0123456789abcdef0123456789abc";
     let query = format!("moja_auth_key={key}");
-    let headers: Vec<(&str, &[u8])> = vec![("host", b"localhost:8080"), ("content-type", b"application/json"), ("user-agent", b"python-requests/2.32"), ("accept", b"*/*"), ("content-length", b"200"),("accept-encoding", b"gzip, deflate")];
+    let headers: Vec<(&str, &[u8])> = vec![
+        ("host", b"localhost:8080"),
+        ("content-type", b"application/json"),
+        ("user-agent", b"python-requests/2.32"),
+        ("accept", b"*/*"),
+        ("content-length", b"200"),
+        ("accept-encoding", b"gzip, deflate"),
+    ];
     let cases: [(&str, WebhookKind, Method, String, &[u8]); 5] = [
         ("revenue", WebhookKind::UpdateRevenue, Method::Post, query.clone(), br#"{"call_log_id":"0192f0c1-2345-7abc-8def-000000000001","revenue_paid_out":150.00,"transaction_id":"order-2026-11-24-000123"}"#),
         ("fields 200B", WebhookKind::UpdateFields, Method::Post, query.clone(), br#"{"call_log_id":"0192f0c1-2345-7abc-8def-000000000001","converted":true,"revenue_paid_out":150.00,"reason":"sale completed","transaction_id":"order-2026-11-24-000123","add":{"lead_quality":"high"}}"#),
@@ -18,7 +25,9 @@ fn main() {
         let mut best = f64::MAX;
         for _ in 0..7 {
             let start = std::time::Instant::now();
-            for _ in 0..50_000 { black_box(read(black_box(&raw), country).unwrap()); }
+            for _ in 0..50_000 {
+                black_box(read(black_box(&raw), country).unwrap());
+            }
             best = best.min(start.elapsed().as_secs_f64() / 50_000.0);
         }
         println!("{name}: {:.2} us", best * 1e6);

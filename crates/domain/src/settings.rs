@@ -3,30 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::CampaignId;
+use crate::matching::{Lookback, MatchPolicy, MatchSettings};
 use crate::rate::RateLimit;
 use crate::webhook::WebhookKind;
 
 const DAY: i64 = 86_400;
-pub const CALL_DATA_LOOKBACK_SECONDS_DEFAULT: i64 = 15 * DAY;
-pub const CALL_DATA_LOOKBACK_SECONDS_MIN: i64 = 60;
-pub const CALL_DATA_LOOKBACK_SECONDS_MAX: i64 = 400 * DAY;
 pub const UPDATE_LOOKBACK_SECONDS_DEFAULT: i64 = 7 * DAY;
 pub const UPDATE_LOOKBACK_SECONDS_MIN: i64 = DAY;
 pub const UPDATE_LOOKBACK_SECONDS_MAX: i64 = 7 * DAY;
 /// 10 million a day is 115 a second; more than one webhook's limit needs, and it bounds its window's memory.
 pub const RATE_COUNT_MAX: u32 = 10_000_000;
 pub const ORIGINS_MAX: usize = 50;
-
-/// Which of a caller's `call_data` requests apply to a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MatchPolicy {
-    /// The newest request of the webhook.
-    #[default]
-    Newest,
-    /// Every request in the lookback; newer values win.
-    Merge,
-}
 
 /// Which calls an update by phone number reaches when the caller has several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -86,7 +73,7 @@ pub struct InvalidSetting {
 impl WebhookSettings {
     pub fn default_for(kind: WebhookKind) -> Self {
         let lookback_seconds = match kind {
-            WebhookKind::CallData => CALL_DATA_LOOKBACK_SECONDS_DEFAULT,
+            WebhookKind::CallData => Lookback::DEFAULT.seconds(),
             WebhookKind::UpdateRevenue | WebhookKind::UpdateTags | WebhookKind::UpdateFields => {
                 UPDATE_LOOKBACK_SECONDS_DEFAULT
             }
@@ -106,19 +93,27 @@ impl WebhookSettings {
     pub fn check(&self, kind: WebhookKind) -> Result<(), InvalidSetting> {
         let call_data = kind == WebhookKind::CallData;
         let (min, max) = if call_data {
-            (CALL_DATA_LOOKBACK_SECONDS_MIN, CALL_DATA_LOOKBACK_SECONDS_MAX)
+            (Lookback::MIN_SECONDS, Lookback::MAX_SECONDS)
         } else {
             (UPDATE_LOOKBACK_SECONDS_MIN, UPDATE_LOOKBACK_SECONDS_MAX)
         };
         let invalid = |field, problem: String| Err(InvalidSetting { field, problem });
         if !(min..=max).contains(&self.lookback_seconds) {
-            return invalid("lookback_seconds", format!("must be between {min} and {max} seconds for this type"));
+            return invalid(
+                "lookback_seconds",
+                format!("must be between {min} and {max} seconds for this type"),
+            );
         }
         if !(1..=RATE_COUNT_MAX).contains(&self.rate_limit.count) {
             return invalid("rate_limit.count", format!("must be between 1 and {RATE_COUNT_MAX}"));
         }
-        if !call_data && (self.consume || self.campaigns.is_some() || self.match_policy != MatchPolicy::Newest) {
-            return invalid("match", "`match`, `consume` and `campaigns` are settings of call_data webhooks only".into());
+        if !call_data
+            && (self.consume || self.campaigns.is_some() || self.match_policy != MatchPolicy::Newest)
+        {
+            return invalid(
+                "match",
+                "`match`, `consume` and `campaigns` are settings of call_data webhooks only".into(),
+            );
         }
         if call_data && self.phone_match != PhoneMatch::All {
             return invalid("phone_match", "is a setting of update webhooks only".into());
@@ -126,7 +121,10 @@ impl WebhookSettings {
         for origin in self.allowed_origins.iter().flatten() {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
             if !host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', ' ', '*'])) {
-                return invalid("allowed_origins", format!("`{origin}` is no origin; write https://shop.example without a path"));
+                return invalid(
+                    "allowed_origins",
+                    format!("`{origin}` is no origin; write https://shop.example without a path"),
+                );
             }
         }
         if self.allowed_origins.as_ref().is_some_and(|origins| origins.len() > ORIGINS_MAX) {
@@ -135,9 +133,21 @@ impl WebhookSettings {
         Ok(())
     }
 
+    /// How stored `call_data` of this webhook is matched to calls.
+    pub fn matching(&self) -> MatchSettings {
+        MatchSettings {
+            lookback: Lookback::from_seconds(self.lookback_seconds).unwrap_or_default(),
+            policy: self.match_policy,
+            consume: self.consume,
+            campaigns: self.campaigns.clone(),
+        }
+    }
+
     /// Whether a page of this origin may read the answer.
     pub fn allows_origin(&self, origin: &str) -> bool {
-        self.allowed_origins.as_ref().is_none_or(|allowed| allowed.iter().any(|one| one.eq_ignore_ascii_case(origin)))
+        self.allowed_origins
+            .as_ref()
+            .is_none_or(|allowed| allowed.iter().any(|one| one.eq_ignore_ascii_case(origin)))
     }
 }
 
@@ -147,9 +157,12 @@ mod tests {
 
     #[test]
     fn every_type_accepts_its_own_defaults() {
-        for kind in
-            [WebhookKind::CallData, WebhookKind::UpdateRevenue, WebhookKind::UpdateTags, WebhookKind::UpdateFields]
-        {
+        for kind in [
+            WebhookKind::CallData,
+            WebhookKind::UpdateRevenue,
+            WebhookKind::UpdateTags,
+            WebhookKind::UpdateFields,
+        ] {
             assert_eq!(WebhookSettings::default_for(kind).check(kind), Ok(()));
         }
     }

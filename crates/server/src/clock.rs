@@ -1,8 +1,8 @@
 //! Time, chance and ids, passed in so that a test can set them.
 
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::Arc;
 
 use hookline_domain::time::Timestamp;
 use uuid::{ContextV7, Uuid};
@@ -47,7 +47,8 @@ impl Clock {
         let since_1970 = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .expect("this machine's clock is set after 1970");
-        let micros = i64::try_from(since_1970.as_micros()).expect("this machine's clock is set before the year 294000");
+        let micros = i64::try_from(since_1970.as_micros())
+            .expect("this machine's clock is set before the year 294000");
         match &self.source {
             Source::System => Timestamp(micros),
             Source::Shifted(shift) => Timestamp(micros + shift.load(Ordering::SeqCst)),

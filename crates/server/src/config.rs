@@ -9,7 +9,13 @@ use clap::{Args, ValueEnum};
 #[derive(Args, Clone)]
 pub struct DatabaseConfig {
     /// The database: `sqlite://PATH` (embedded) or `postgres://USER:PASSWORD@HOST:PORT/NAME`.
-    #[arg(long, env = "HOOKLINE_DATABASE_URL", default_value = "sqlite://hookline-data/hookline.db", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "HOOKLINE_DATABASE_URL",
+        default_value = "sqlite://hookline-data/hookline.db",
+        hide_env_values = true,
+        global = true
+    )]
     pub database_url: String,
 }
 
@@ -109,7 +115,10 @@ mod tests {
 
     #[test]
     fn the_password_is_never_shown() {
-        assert_eq!(redacted_url("postgres://app:hunter2@db:5432/hookline"), "postgres://app:REDACTED@db:5432/hookline");
+        assert_eq!(
+            redacted_url("postgres://app:hunter2@db:5432/hookline"),
+            "postgres://app:REDACTED@db:5432/hookline"
+        );
         assert_eq!(redacted_url("sqlite://data/hookline.db"), "sqlite://data/hookline.db");
     }
 }

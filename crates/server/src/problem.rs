@@ -33,11 +33,19 @@ impl Problem {
 
     /// The database is away, or the node's settings are too old: nothing was changed.
     pub fn unavailable() -> Self {
-        Self::new(503, "unavailable", "The server can't reach its database right now and changed nothing. Send the same request again in a few seconds.")
+        Self::new(
+            503,
+            "unavailable",
+            "The server can't reach its database right now and changed nothing. Send the same request again in a few seconds.",
+        )
     }
 
     pub fn internal() -> Self {
-        Self::new(500, "internal_error", "Something went wrong in the server and nothing was changed. Send the request again; if it fails again, give the request_id to whoever runs this server.")
+        Self::new(
+            500,
+            "internal_error",
+            "Something went wrong in the server and nothing was changed. Send the request again; if it fails again, give the request_id to whoever runs this server.",
+        )
     }
 
     fn title(&self) -> &'static str {
@@ -98,12 +106,16 @@ impl From<&Refused> for Problem {
             Refused::CallNotFound(what) => Self::new(
                 404,
                 "call_not_found",
-                format!("Call log not found: {what}. Check the id, or whether the call lies within the webhook's lookback."),
+                format!(
+                    "Call log not found: {what}. Check the id, or whether the call lies within the webhook's lookback."
+                ),
             ),
             Refused::CallForbidden(id) => Self::new(
                 403,
                 "call_forbidden",
-                format!("The call {id} belongs to another organization. Use a webhook key of the organization that owns it."),
+                format!(
+                    "The call {id} belongs to another organization. Use a webhook key of the organization that owns it."
+                ),
             ),
             Refused::AmbiguousCall(calls) => {
                 let mut problem = Self::new(
@@ -118,7 +130,9 @@ impl From<&Refused> for Problem {
             Refused::TooManyCalls(max) => Self::new(
                 409,
                 "too_many_calls",
-                format!("This number has more than {max} calls in the webhook's lookback. Name calls by their call_log_id, up to 50 at a time."),
+                format!(
+                    "This number has more than {max} calls in the webhook's lookback. Name calls by their call_log_id, up to 50 at a time."
+                ),
             ),
         }
     }

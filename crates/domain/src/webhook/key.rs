@@ -84,11 +84,13 @@ impl<'a> Key<'a> {
 
     /// The text without the key, and without any other key in a URL of ours, as a `Referer` has it.
     pub(super) fn remove_from<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        let text = if text.contains(PARAMETER) { without_parameters(&text).into() } else { text };
-        if !self.is_in(&text) {
-            return text;
-        }
-        self.spellings().fold(text.into_owned(), |text, key| text.replace(key, REMOVED)).into()
+        // Its own key first: escaped, it may go on after a `%` at which another's is taken to end.
+        let text = if self.is_in(&text) {
+            self.spellings().fold(text.into_owned(), |text, key| text.replace(key, REMOVED)).into()
+        } else {
+            text
+        };
+        if text.contains(PARAMETER) { without_parameters(&text).into() } else { text }
     }
 
     /// The refusal without the key: a message names fields, and a name can be anything.
@@ -109,6 +111,7 @@ fn without_parameters(text: &str) -> String {
             rest = after;
             continue;
         };
+        let value = value.strip_prefix(REMOVED).unwrap_or(value);
         let end =
             value.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.~+/=".contains(c)).unwrap_or(value.len());
         clean.extend([before.strip_suffix("moja_").unwrap_or(before), REMOVED]);

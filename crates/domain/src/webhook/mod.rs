@@ -51,6 +51,24 @@ pub enum WebhookKind {
     UpdateFields,
 }
 
+impl WebhookKind {
+    pub const ALL: [Self; 4] = [Self::CallData, Self::UpdateRevenue, Self::UpdateTags, Self::UpdateFields];
+
+    /// The name on the wire and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CallData => "call_data",
+            Self::UpdateRevenue => "update_revenue",
+            Self::UpdateTags => "update_tags",
+            Self::UpdateFields => "update_fields",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     Get,

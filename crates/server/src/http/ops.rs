@@ -43,7 +43,9 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
     let ready = checks.iter().all(|(_, check)| check.is_ok());
     let checks: serde_json::Map<_, _> = checks
         .into_iter()
-        .map(|(name, check)| (name.to_owned(), json!(check.map_or_else(|problem| problem, |()| "ok".to_owned()))))
+        .map(|(name, check)| {
+            (name.to_owned(), json!(check.map_or_else(|problem| problem, |()| "ok".to_owned())))
+        })
         .collect();
     let body = json!({ "status": if ready { "ready" } else { "not ready" }, "checks": checks });
     answer::json(if ready { 200 } else { 503 }, body.to_string())

@@ -43,7 +43,11 @@ async fn wrong_method(State(app): State<Arc<App>>, request: Request) -> Response
     let problem = Problem::new(
         405,
         "method_not_allowed",
-        format!("{} does not take {}; the Allow header lists what it takes.", request.uri().path(), request.method()),
+        format!(
+            "{} does not take {}; the Allow header lists what it takes.",
+            request.uri().path(),
+            request.method()
+        ),
     );
     answer::problem(&problem, RequestId(app.clock.new_id()))
 }

@@ -6,5 +6,5 @@
 mod notify;
 mod tail;
 
-pub use notify::{announce, listen};
+pub use notify::{announce, forward, listen};
 pub use tail::{Cursor, Event, Follower, Tail};

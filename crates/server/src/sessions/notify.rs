@@ -6,11 +6,17 @@ use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
 
-
 const CHANNEL: &str = "hookline_timeline";
 /// Notices of one node are at least this far apart: one tells of everything before it.
 const ANNOUNCE_EVERY: Duration = Duration::from_millis(20);
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
+
+/// Wakes this node's listeners when it has appended itself.
+pub async fn forward(mut appended: watch::Receiver<u64>, woken: watch::Sender<u64>) {
+    while appended.changed().await.is_ok() {
+        woken.send_modify(|count| *count += 1);
+    }
+}
 
 /// Tells the other nodes when this one has appended. Outside the commits, whose order a NOTIFY in
 /// each would serialize across the whole database.

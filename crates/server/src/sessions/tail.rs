@@ -105,7 +105,9 @@ impl Tail {
         let sql = match self.db {
             Db::Sqlite(_) => "SELECT 0, COALESCE(MAX(seq), 0) FROM timeline WHERE tx = 0",
             // Transactions below this one have ended; what the others append comes after this place.
-            Db::Postgres(_) => "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807",
+            Db::Postgres(_) => {
+                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807"
+            }
         };
         let end: Option<(i64, i64)> = self.db.fetch_optional(sql, vec![]).await?;
         Ok(end.map(|(tx, seq)| Cursor { tx, seq }).unwrap_or_default())
@@ -158,4 +160,3 @@ impl Follower {
         }
     }
 }
-

@@ -1,6 +1,6 @@
 //! Reads every setting into one snapshot.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hookline_domain::ids::{ApiKeyId, CampaignId, CustomTagId, NumberId, OrgId, PublisherId, WebhookId};
@@ -79,7 +79,7 @@ async fn custom_tags(db: &Db, orgs: &mut Orgs) -> Result<()> {
     }
     for (id, tags) in by_org {
         if let Some(org) = orgs.get_mut(&id) {
-            org.definitions = Definitions::new(tags).map_err(|error| StorageError::Unreadable(error.to_string()))?;
+            org.definitions = Definitions::new(tags);
         }
     }
     Ok(())
@@ -112,18 +112,21 @@ async fn publishers(db: &Db, orgs: &mut Orgs) -> Result<()> {
 }
 
 /// Stored as an object of tag name to value.
-pub fn tag_defaults(text: &str) -> Result<Vec<(TagName, String)>> {
-    let defaults: std::collections::BTreeMap<TagName, String> = from_json("tag_defaults", text)?;
-    Ok(defaults.into_iter().collect())
+pub fn tag_defaults(text: &str) -> Result<BTreeMap<TagName, String>> {
+    from_json("tag_defaults", text)
 }
 
 async fn numbers(db: &Db, orgs: &mut Orgs) -> Result<()> {
-    let rows: Vec<(Uuid, Uuid, String, Uuid, Option<Uuid>)> =
-        db.fetch_all("SELECT org_id, id, phone_number, campaign_id, publisher_id FROM numbers", vec![]).await?;
+    let rows: Vec<(Uuid, Uuid, String, Uuid, Option<Uuid>)> = db
+        .fetch_all("SELECT org_id, id, phone_number, campaign_id, publisher_id FROM numbers", vec![])
+        .await?;
     for (org, id, phone, campaign, publisher) in rows {
         if let Some(org) = orgs.get_mut(&OrgId(org)) {
-            let number =
-                Number { id: NumberId(id), campaign: CampaignId(campaign), publisher: publisher.map(PublisherId) };
+            let number = Number {
+                id: NumberId(id),
+                campaign: CampaignId(campaign),
+                publisher: publisher.map(PublisherId),
+            };
             org.numbers.insert(phone, number);
         }
     }
@@ -187,8 +190,9 @@ async fn webhook_keys(
 }
 
 async fn api_keys(db: &Db) -> Result<HashMap<KeyHash, ApiKey>> {
-    let rows: Vec<(Vec<u8>, Uuid, Uuid, String)> =
-        db.fetch_all("SELECT key_hash, id, org_id, name FROM api_keys WHERE revoked_at IS NULL", vec![]).await?;
+    let rows: Vec<(Vec<u8>, Uuid, Uuid, String)> = db
+        .fetch_all("SELECT key_hash, id, org_id, name FROM api_keys WHERE revoked_at IS NULL", vec![])
+        .await?;
     rows.into_iter()
         .map(|(key_hash, id, org, name)| {
             Ok((hash(key_hash)?, ApiKey { id: ApiKeyId(id), org: OrgId(org), name }))

@@ -3,9 +3,9 @@
 //! Every change raises `settings_version` in its own transaction. Nodes look at it each second, so a
 //! deleted key stops working everywhere within `SETTINGS_STALE_MAX`; a node that can't look refuses.
 
-mod load;
+pub mod load;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -47,14 +47,14 @@ pub struct Webhook {
 pub struct Campaign {
     pub id: CampaignId,
     pub name: String,
-    pub tag_defaults: Vec<(TagName, String)>,
+    pub tag_defaults: BTreeMap<TagName, String>,
 }
 
 #[derive(Debug, Clone)]
 pub struct Publisher {
     pub id: PublisherId,
     pub name: String,
-    pub tag_defaults: Vec<(TagName, String)>,
+    pub tag_defaults: BTreeMap<TagName, String>,
 }
 
 #[derive(Debug, Clone)]
@@ -151,7 +151,9 @@ impl Settings {
 
 /// Marks the settings as changed; part of the transaction that changes them.
 pub async fn raise_version(tx: &mut Tx) -> Result<()> {
-    let raised = tx.execute("UPDATE settings_version SET version = version + 1 WHERE id = $1", crate::values![1_i64]).await?;
+    let raised = tx
+        .execute("UPDATE settings_version SET version = version + 1 WHERE id = $1", crate::values![1_i64])
+        .await?;
     if raised == 1 {
         Ok(())
     } else {

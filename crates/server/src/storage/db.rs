@@ -107,7 +107,12 @@ impl Db {
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)
-                .map_err(|_| StorageError::Setup("the PostgreSQL URL can't be read; write postgres://USER:PASSWORD@HOST:PORT/DATABASE".into()))?
+                .map_err(|_| {
+                    StorageError::Setup(
+                        "the PostgreSQL URL can't be read; write postgres://USER:PASSWORD@HOST:PORT/DATABASE"
+                            .into(),
+                    )
+                })?
                 .application_name("hookline");
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
@@ -129,10 +134,14 @@ impl Db {
         check_count(sql, &values)?;
         match self {
             Self::Sqlite(db) => {
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values)).fetch_all(&db.read).await?)
+                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
+                    .fetch_all(&db.read)
+                    .await?)
             }
             Self::Postgres(pool) => {
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values)).fetch_all(pool).await?)
+                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
+                    .fetch_all(pool)
+                    .await?)
             }
         }
     }
@@ -181,8 +190,9 @@ impl SqliteDb {
             )));
         }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| StorageError::Setup(format!("can't make the folder {}: {error}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|error| {
+                StorageError::Setup(format!("can't make the folder {}: {error}", folder.display()))
+            })?;
         }
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -199,6 +209,20 @@ impl SqliteDb {
             .connect_with(options.pragma("query_only", "1"))
             .await?;
         Ok(Self { path: path.to_owned(), read, write, turn: Arc::default() })
+    }
+
+    /// Claims the file for one server: its rate windows and sequence are held in memory.
+    pub fn lock_for_server(&self) -> Result<std::fs::File> {
+        let path = PathBuf::from(format!("{}.lock", self.path.display()));
+        let file = std::fs::File::create(&path)
+            .map_err(|error| StorageError::Setup(format!("can't make {}: {error}", path.display())))?;
+        file.try_lock().map_err(|_| {
+            StorageError::Setup(format!(
+                "another server runs on {}; stop it, or use PostgreSQL to run several",
+                self.path.display()
+            ))
+        })?;
+        Ok(file)
     }
 
     /// The one writing connection, for what brings its own transactions.
@@ -246,12 +270,16 @@ impl Tx {
     pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
         check_count(sql, &values)?;
         match self {
-            Self::Sqlite(tx, _) => Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
-                .fetch_all(&mut **tx)
-                .await?),
-            Self::Postgres(tx) => Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
-                .fetch_all(&mut **tx)
-                .await?),
+            Self::Sqlite(tx, _) => {
+                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
+                    .fetch_all(&mut **tx)
+                    .await?)
+            }
+            Self::Postgres(tx) => {
+                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
+                    .fetch_all(&mut **tx)
+                    .await?)
+            }
         }
     }
 

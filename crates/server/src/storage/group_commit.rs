@@ -68,7 +68,9 @@ impl Committer {
                 std::thread::Builder::new()
                     .name("sqlite-writer".into())
                     .spawn(move || run_sqlite(writer, receiver, &turn, parts.batch_max, &failed))
-                    .map_err(|error| StorageError::Setup(format!("can't start the writer's thread: {error}")))?;
+                    .map_err(|error| {
+                        StorageError::Setup(format!("can't start the writer's thread: {error}"))
+                    })?;
             }
             Db::Postgres(pool) => {
                 let receiver = Arc::new(Mutex::new(receiver));
@@ -141,7 +143,11 @@ fn run_sqlite(
     }
 }
 
-async fn run_postgres(mut writer: PostgresWriter, receiver: Arc<Mutex<mpsc::Receiver<Entry>>>, batch_max: usize) {
+async fn run_postgres(
+    mut writer: PostgresWriter,
+    receiver: Arc<Mutex<mpsc::Receiver<Entry>>>,
+    batch_max: usize,
+) {
     loop {
         let batch = {
             let mut receiver = receiver.lock().await;
@@ -234,10 +240,15 @@ fn is_environment(error: &StorageError) -> bool {
         ),
         StorageError::Database(sqlx::Error::Database(error)) => {
             // Connection, resources, operator intervention, system, read-only transaction.
-            error.code().is_none_or(|code| ["08", "53", "57", "58", "25"].iter().any(|class| code.starts_with(class)))
+            error
+                .code()
+                .is_none_or(|code| ["08", "53", "57", "58", "25"].iter().any(|class| code.starts_with(class)))
         }
         StorageError::Database(
-            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } | sqlx::Error::Encode(_) | sqlx::Error::RowNotFound,
+            sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::Encode(_)
+            | sqlx::Error::RowNotFound,
         ) => false,
         StorageError::Database(_) => true,
         StorageError::Conflict

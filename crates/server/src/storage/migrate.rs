@@ -15,9 +15,15 @@ const LADDER: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../migration
 pub enum Schema {
     Current,
     /// `hookline migrate` brings it up to date.
-    Behind { applied: i64, wanted: i64 },
+    Behind {
+        applied: i64,
+        wanted: i64,
+    },
     /// A newer program has been here; this one must not write.
-    Ahead { applied: i64, wanted: i64 },
+    Ahead {
+        applied: i64,
+        wanted: i64,
+    },
 }
 
 /// Brings the schema up to date. Safe to run from several nodes at once: the engine's lock orders them.
@@ -86,7 +92,9 @@ fn ladder(engine: &str) -> Vec<Migration> {
 /// Drops the lines that are marked for the other engine.
 fn for_engine(text: &str, engine: &str) -> String {
     let other = if engine == "sqlite" { "-- postgres" } else { "-- sqlite" };
-    text.lines().filter(|line| !line.ends_with(other)).fold(String::with_capacity(text.len()), |kept, line| kept + line + "\n")
+    text.lines()
+        .filter(|line| !line.ends_with(other))
+        .fold(String::with_capacity(text.len()), |kept, line| kept + line + "\n")
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod sqlite;
 mod steady;
 
 pub use call_row::CallRow;
-pub use db::{Db, Result, Row, StorageError, Tx, Value};
+pub use db::{Db, Result, Row, SqliteDb, StorageError, Tx, Value};
 pub use migrate::{Schema, migrate, schema};
 pub use rates::RateBoard;
 pub use steady::SteadyClock;

@@ -131,12 +131,18 @@ fn timeline_rows_max(work: &Work) -> usize {
 }
 
 /// Locks the windows of the webhooks in this batch, and reads what other nodes admitted meanwhile.
-async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<()> {
+async fn lock_windows(
+    tx: &mut PgTransaction<'_>,
+    board: &RateBoard,
+    works: &[&Work],
+    needs: &Needs,
+) -> Result<()> {
     if needs.webhooks.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = needs.webhooks.iter().map(|webhook| webhook.0).collect();
-    const LOCK: &str = "SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE";
+    const LOCK: &str =
+        "SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE";
     let mut heads: Vec<(Uuid, i64)> = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut **tx).await?;
     if heads.len() < ids.len() {
         sqlx::query(
@@ -185,7 +191,9 @@ async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, works: &[&W
 
 fn longest_window(works: &[&Work], webhook: WebhookId) -> RatePer {
     let spans = works.iter().filter_map(|work| match work {
-        Work::Request(request) if request.webhook.id == webhook => Some(request.webhook.settings.rate_limit.per),
+        Work::Request(request) if request.webhook.id == webhook => {
+            Some(request.webhook.settings.rate_limit.per)
+        }
         _ => None,
     });
     spans.max_by_key(|per| per.micros()).unwrap_or(RatePer::Minute)
@@ -263,7 +271,8 @@ async fn lock_callers(tx: &mut PgTransaction<'_>, needs: &Needs) -> Result<()> {
 
 /// An advisory lock's number: 64 bits of a hash. Two things that share one only wait for each other.
 fn lock_key(what: &str, org: OrgId, name: &[u8]) -> i64 {
-    let digest = Sha256::new().chain_update(what).chain_update(org.0.as_bytes()).chain_update(name).finalize();
+    let digest =
+        Sha256::new().chain_update(what).chain_update(org.0.as_bytes()).chain_update(name).finalize();
     i64::from_be_bytes(digest[..8].try_into().expect("a SHA-256 has 32 bytes"))
 }
 
@@ -329,8 +338,11 @@ async fn load_calls(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded
 }
 
 async fn load_tags(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded: &mut Loaded) -> Result<()> {
-    let (orgs, ids): (Vec<Uuid>, Vec<Uuid>) =
-        calls.iter().filter_map(|id| loaded.calls.get(id)).map(|call| (call.call.org.0, call.call.id.0)).unzip();
+    let (orgs, ids): (Vec<Uuid>, Vec<Uuid>) = calls
+        .iter()
+        .filter_map(|id| loaded.calls.get(id))
+        .map(|call| (call.call.org.0, call.call.id.0))
+        .unzip();
     if ids.is_empty() {
         return Ok(());
     }
@@ -343,7 +355,8 @@ async fn load_tags(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded:
     .fetch_all(&mut **tx)
     .await?;
     for (call, text) in rows {
-        let tags = TagSet::from_stored(&text).map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+        let tags = TagSet::from_stored(&text)
+            .map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
         loaded.tags.insert(CallId(call), tags);
     }
     Ok(())

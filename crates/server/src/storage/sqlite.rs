@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
+use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
@@ -37,7 +38,8 @@ impl Sequence for NextSeq {
 impl SqliteWriter {
     pub fn open(db: &SqliteDb, parts: Arc<WriterParts>) -> Result<Self> {
         let connection = db.open_direct()?;
-        let newest: Option<i64> = connection.query_row("SELECT MAX(seq) FROM timeline WHERE tx = 0", [], |row| row.get(0))?;
+        let newest: Option<i64> =
+            connection.query_row("SELECT MAX(seq) FROM timeline WHERE tx = 0", [], |row| row.get(0))?;
         Ok(Self { connection, parts, next_seq: NextSeq(newest.unwrap_or(0)) })
     }
 
@@ -132,7 +134,9 @@ fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
 fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
     for &(org, hash) in &needs.transactions {
         let found = tx
-            .prepare_cached("SELECT request_id, kind, fingerprint FROM idempotency WHERE org_id = ?1 AND id_hash = ?2")?
+            .prepare_cached(
+                "SELECT request_id, kind, fingerprint FROM idempotency WHERE org_id = ?1 AND id_hash = ?2",
+            )?
             .query_row(params![id(&org.0), hash.as_slice()], |row| {
                 Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?))
             })
@@ -143,7 +147,9 @@ fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -
             .query_row(params![id(&org.0), request.as_slice()], |row| row.get(0))?;
         let kind = kind_from_text(&kind)?;
         let request = RequestId(Uuid::from_bytes(request));
-        loaded.prior.insert((org, hash), Prior { request, kind, fingerprint, response: Bytes::from(response) });
+        loaded
+            .prior
+            .insert((org, hash), Prior { request, kind, fingerprint, response: Bytes::from(response) });
     }
     Ok(())
 }
@@ -154,7 +160,8 @@ fn load_call(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded
         return Ok(());
     }
     let own = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = ?1 AND id = ?2");
-    let mut found = tx.prepare_cached(&own)?.query_row(params![id(&org.0), id(&call.0)], call_row).optional()?;
+    let mut found =
+        tx.prepare_cached(&own)?.query_row(params![id(&org.0), id(&call.0)], call_row).optional()?;
     if found.is_none() {
         let any = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = ?1");
         found = tx.prepare_cached(&any)?.query_row(params![id(&call.0)], call_row).optional()?;
@@ -174,7 +181,8 @@ fn load_tags(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded
         .query_row(params![id(&org.0), id(&call.0)], |row| row.get(0))
         .optional()?;
     if let Some(text) = text {
-        let tags = serde_json::from_str(&text).map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+        let tags = TagSet::from_stored(&text)
+            .map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
         loaded.tags.insert(call, tags);
     }
     Ok(())
@@ -230,7 +238,8 @@ fn load_caller_data(tx: &Transaction<'_>, org: OrgId, caller: &str, loaded: &mut
 }
 
 pub fn fields_from_text(text: &str) -> Result<Vec<hookline_domain::webhook::Field>> {
-    serde_json::from_str(text).map_err(|error| StorageError::Unreadable(format!("caller_data.fields: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| StorageError::Unreadable(format!("caller_data.fields: {error}")))
 }
 
 pub fn kind_from_text(text: &str) -> Result<hookline_domain::webhook::WebhookKind> {
@@ -240,7 +249,8 @@ pub fn kind_from_text(text: &str) -> Result<hookline_domain::webhook::WebhookKin
 
 fn call_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<CallRow> {
     let uuid = |index| row.get::<_, [u8; 16]>(index).map(Uuid::from_bytes);
-    let optional_uuid = |index| row.get::<_, Option<[u8; 16]>>(index).map(|bytes| bytes.map(Uuid::from_bytes));
+    let optional_uuid =
+        |index| row.get::<_, Option<[u8; 16]>>(index).map(|bytes| bytes.map(Uuid::from_bytes));
     Ok(CallRow {
         org_id: uuid(0)?,
         id: uuid(1)?,
@@ -277,7 +287,7 @@ fn store(tx: &Transaction<'_>, works: &[&Work], writes: &Writes, loaded: &Loaded
     for call in &writes.changed_tags {
         let org = loaded.calls[call].call.org;
         tx.prepare_cached("INSERT OR REPLACE INTO call_tags (org_id, call_id, tags) VALUES (?1, ?2, ?3)")?
-            .execute(params![id(&org.0), id(&call.0), to_json(&loaded.tags[call])])?;
+            .execute(params![id(&org.0), id(&call.0), loaded.tags[call].to_stored()])?;
     }
     for row in &writes.timeline {
         tx.prepare_cached(
@@ -375,8 +385,10 @@ fn store_grants(tx: &Transaction<'_>, admission: &BatchAdmission<'_>, board: &Ra
         let tracked = board.tracked(grant.webhook);
         let mut tracked = rates::lock(&tracked);
         tracked.seq += 1;
-        tx.prepare_cached("INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![id(&grant.webhook.0), tracked.seq, grant.stamp, grant.count])?;
+        tx.prepare_cached(
+            "INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![id(&grant.webhook.0), tracked.seq, grant.stamp, grant.count])?;
     }
     Ok(())
 }

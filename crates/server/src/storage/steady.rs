@@ -44,7 +44,10 @@ impl SteadyClock {
             self.offset.fetch_add(ahead, Ordering::Relaxed);
             return Ok(());
         }
-        tracing::warn!(step_ms = ahead / 1_000, "the database's clock stepped; rate limits go on in steady time");
+        tracing::warn!(
+            step_ms = ahead / 1_000,
+            "the database's clock stepped; rate limits go on in steady time"
+        );
         // Only if no other node has said so already.
         db.execute(
             "UPDATE steady_clock SET behind = behind - $1 WHERE id = 1 AND behind = $2",
@@ -61,8 +64,14 @@ async fn database_time(db: &Db) -> Result<(i64, i64)> {
     if let Some(row) = db.fetch_optional(READ, vec![]).await? {
         return Ok(row);
     }
-    db.execute("INSERT INTO steady_clock (id, boot, behind) VALUES (1, '', 0) ON CONFLICT (id) DO NOTHING", vec![]).await?;
-    db.fetch_optional(READ, vec![]).await?.ok_or_else(|| super::StorageError::Unreadable("steady_clock has no row".into()))
+    db.execute(
+        "INSERT INTO steady_clock (id, boot, behind) VALUES (1, '', 0) ON CONFLICT (id) DO NOTHING",
+        vec![],
+    )
+    .await?;
+    db.fetch_optional(READ, vec![])
+        .await?
+        .ok_or_else(|| super::StorageError::Unreadable("steady_clock has no row".into()))
 }
 
 /// On the same boot the machine's own steady clock goes on; after another, the wall clock is all there is.
@@ -76,7 +85,8 @@ async fn embedded_offset(db: &Db, clock: &Clock, since_boot: i64) -> Result<i64>
     {
         return Ok(offset);
     }
-    let newest: Option<(Option<i64>,)> = db.fetch_optional("SELECT MAX(stamp) FROM rate_admissions", vec![]).await?;
+    let newest: Option<(Option<i64>,)> =
+        db.fetch_optional("SELECT MAX(stamp) FROM rate_admissions", vec![]).await?;
     let newest = newest.and_then(|(stamp,)| stamp).unwrap_or(0);
     let offset = clock.now().0.max(newest) - since_boot;
     db.execute(

@@ -27,8 +27,9 @@ impl LogGuard {
 
 /// Starts logging to standard error.
 pub fn start(config: &LogConfig) -> Result<LogGuard, String> {
-    let filter = EnvFilter::try_new(&config.log)
-        .map_err(|error| format!("HOOKLINE_LOG is no level or filter ({error}); write info, or info,hookline=debug"))?;
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| {
+        format!("HOOKLINE_LOG is no level or filter ({error}); write info, or info,hookline=debug")
+    })?;
     let lines = match config.log_format {
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
         LogFormat::Text => fmt::layer().compact().with_writer(std::io::stderr).boxed(),

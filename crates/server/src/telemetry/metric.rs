@@ -54,7 +54,10 @@ pub fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildE
     metrics::describe_counter!(UNAUTHORIZED, "Requests without a valid key");
     metrics::describe_counter!(CALLS_STARTED, "Calls started");
     metrics::describe_gauge!(LIVE_CALLS, "Calls that are ringing or in progress");
-    metrics::describe_gauge!(OLDEST_UNMATCHED_SECONDS, "Age of the oldest call_data request that no call was matched to");
+    metrics::describe_gauge!(
+        OLDEST_UNMATCHED_SECONDS,
+        "Age of the oldest call_data request that no call was matched to"
+    );
     metrics::describe_gauge!(QUEUED, "Work waiting for a commit");
     metrics::describe_gauge!(STREAMS, "Open server-sent event streams");
     metrics::describe_histogram!(COMMIT_SECONDS.0, "Time of a commit, with the statements before it");

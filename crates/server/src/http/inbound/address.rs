@@ -11,7 +11,8 @@ pub struct Peer(pub SocketAddr);
 /// The connection's address; behind a trusted proxy, the last address in `X-Forwarded-For` that is
 /// not a trusted proxy itself. Entries before it were written by whoever sent the request.
 pub fn client_address(extensions: &Extensions, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
-    let peer = extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
+    let peer =
+        extensions.get::<Peer>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip().to_canonical());
     if !trusted.contains(&peer) {
         return peer;
     }
@@ -40,7 +41,8 @@ mod tests {
         extensions.insert(Peer(peer.parse().unwrap()));
         let mut headers = HeaderMap::new();
         headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-        client_address(&extensions, &headers, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()]).to_string()
+        client_address(&extensions, &headers, &["10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap()])
+            .to_string()
     }
 
     #[test]

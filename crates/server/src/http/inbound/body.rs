@@ -26,7 +26,8 @@ pub async fn read(headers: &HeaderMap, body: Body, method: Method) -> Result<Byt
     if method == Method::Get {
         return Ok(Bytes::new());
     }
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
         return Err(Failed::Refused(Refusal::body_too_large()));
     }
@@ -35,7 +36,10 @@ pub async fn read(headers: &HeaderMap, body: Body, method: Method) -> Result<Byt
         Err(_) => Err(Failed::Gone(Problem::new(
             408,
             "body_timeout",
-            format!("The body did not arrive within {} s and nothing was changed. Send the request again.", BODY_TIME_MAX.as_secs()),
+            format!(
+                "The body did not arrive within {} s and nothing was changed. Send the request again.",
+                BODY_TIME_MAX.as_secs()
+            ),
         ))),
     }
 }
@@ -45,7 +49,10 @@ async fn collect(mut body: Body) -> Result<Bytes, Failed> {
     let mut rest = BytesMut::new();
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|_| {
-            Failed::Gone(Problem::bad_request("body_incomplete", "The body ended before its announced length and nothing was changed. Send the request again."))
+            Failed::Gone(Problem::bad_request(
+                "body_incomplete",
+                "The body ended before its announced length and nothing was changed. Send the request again.",
+            ))
         })?;
         let Ok(data) = frame.into_data() else { continue };
         // Counted as it comes: an announced length may be missing or wrong.

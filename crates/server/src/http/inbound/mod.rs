@@ -78,7 +78,11 @@ async fn answer_request(app: &App, kind: WebhookKind, id: RequestId, request: Re
         ref other => return method_not_allowed(id, other),
     };
     if is_prefetch(&parts.headers) {
-        let problem = Problem::new(403, "prefetch_refused", "A browser fetched this address ahead of time. Nothing was recorded; the real visit will be.");
+        let problem = Problem::new(
+            403,
+            "prefetch_refused",
+            "A browser fetched this address ahead of time. Nothing was recorded; the real visit will be.",
+        );
         return answer::problem(&problem, id);
     }
     let address = client_address(&parts.extensions, &parts.headers, &app.config.trusted_proxies);
@@ -145,7 +149,11 @@ async fn commit(app: &App, id: RequestId, work: InboundRequest) -> Response<Body
 pub fn commit_problem(error: CommitError) -> Problem {
     match error {
         CommitError::Unavailable => Problem::unavailable(),
-        CommitError::Overloaded => Problem::new(503, "overloaded", "The server has more requests waiting than it takes at once and changed nothing. Send the same request again in a few seconds."),
+        CommitError::Overloaded => Problem::new(
+            503,
+            "overloaded",
+            "The server has more requests waiting than it takes at once and changed nothing. Send the same request again in a few seconds.",
+        ),
         CommitError::Rejected => Problem::internal(),
     }
 }
@@ -189,7 +197,10 @@ fn unauthorized(app: &App, kind: WebhookKind, id: RequestId, address: IpAddr) ->
         let problem = Problem::new(
             429,
             "too_many_unauthorized",
-            format!("This address sent too many requests without a valid key. Wait {} s and check the key.", state.reset_seconds),
+            format!(
+                "This address sent too many requests without a valid key. Wait {} s and check the key.",
+                state.reset_seconds
+            ),
         );
         let mut response = answer::problem(&problem, id);
         headers::rate(response.headers_mut(), &state, true);
@@ -204,7 +215,8 @@ fn unauthorized(app: &App, kind: WebhookKind, id: RequestId, address: IpAddr) ->
 }
 
 fn method_not_allowed(id: RequestId, method: &Method) -> Response<Body> {
-    let problem = Problem::new(405, "method_not_allowed", format!("This endpoint takes POST and GET, not {method}."));
+    let problem =
+        Problem::new(405, "method_not_allowed", format!("This endpoint takes POST and GET, not {method}."));
     let mut response = answer::problem(&problem, id);
     response.headers_mut().insert(header::ALLOW, ALLOW);
     response
@@ -212,11 +224,19 @@ fn method_not_allowed(id: RequestId, method: &Method) -> Response<Body> {
 
 fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| {
-        headers.get_all(*name).iter().any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("prefetch")))
+        headers
+            .get_all(*name)
+            .iter()
+            .any(|value| value.to_str().is_ok_and(|text| text.to_ascii_lowercase().contains("prefetch")))
     })
 }
 
-fn preflight(app: &App, kind: WebhookKind, id: RequestId, parts: &axum::http::request::Parts) -> Response<Body> {
+fn preflight(
+    app: &App,
+    kind: WebhookKind,
+    id: RequestId,
+    parts: &axum::http::request::Parts,
+) -> Response<Body> {
     let address = client_address(&parts.extensions, &parts.headers, &app.config.trusted_proxies);
     match authenticate(app, kind, parts.uri.query().unwrap_or_default()) {
         Err(problem) => answer::problem(&problem, id),

@@ -26,7 +26,8 @@ pub fn scrub(
     let headers: Vec<(&str, String)> = headers
         .iter()
         .map(|(name, value)| {
-            let value = if SECRET_HEADERS.contains(name) { REMOVED.to_owned() } else { text_without(key, value) };
+            let value =
+                if SECRET_HEADERS.contains(name) { REMOVED.to_owned() } else { text_without(key, value) };
             (*name, value)
         })
         .collect();
@@ -54,7 +55,8 @@ fn without(key: &str, body: &Bytes) -> Bytes {
 
 /// The query without its key parameters, however they are escaped.
 fn query_without_key(key: &str, query: &str) -> String {
-    let kept: Vec<&str> = query.split('&').filter(|pair| matches!(webhook::key_in_query(pair), Ok(None))).collect();
+    let kept: Vec<&str> =
+        query.split('&').filter(|pair| matches!(webhook::key_in_query(pair), Ok(None))).collect();
     text_without(key, kept.join("&").as_bytes())
 }
 
@@ -68,7 +70,11 @@ mod tests {
     fn the_key_is_nowhere_in_what_is_logged() {
         let query = format!("a=1&moja_auth_key={KEY}&%6doja_auth_key={KEY}&b={KEY}");
         let referer = format!("https://shop.example/?moja_auth_key={KEY}");
-        let headers = [("referer", referer.as_bytes()), ("authorization", b"Bearer other".as_slice()), ("x-lead", b"7")];
+        let headers = [
+            ("referer", referer.as_bytes()),
+            ("authorization", b"Bearer other".as_slice()),
+            ("x-lead", b"7"),
+        ];
         let body = Bytes::from(format!("{{\"note\":\"{KEY}\"}}"));
         let logged = scrub(KEY, &query, &headers, &body, Method::Post, "192.0.2.1".parse().unwrap());
         let all = format!("{logged:?}");

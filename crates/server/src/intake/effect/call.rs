@@ -1,10 +1,11 @@
 //! A call that starts, and what its switch reports of it.
 
+use std::collections::{BTreeMap, HashMap};
+
 use hookline_domain::call::{self, Call, CallStatus, Change};
-use hookline_domain::ids::{CallId, WebhookId};
-use hookline_domain::matching::{self, Candidate, MatchSettings};
+use hookline_domain::ids::{CallId, RequestId, WebhookId};
+use hookline_domain::matching::{Candidate, MatchSettings, match_call};
 use hookline_domain::phone;
-use hookline_domain::settings::WebhookSettings;
 use hookline_domain::tags::{self, StartInput};
 
 use super::Commit;
@@ -20,24 +21,31 @@ impl Commit<'_> {
                 return self.outcome(id, false);
             }
         }
-        let matched = self.matched(start);
+        let (matched, consumed) = self.matched(start);
         let mut call = new_call(start);
+        let facts = phone::prefix_facts(&start.caller);
+        let none = BTreeMap::new();
+        let campaign = start.campaign.and_then(|id| start.org.campaigns.get(&id));
+        let publisher = start.publisher.and_then(|id| start.org.publishers.get(&id));
         let assembled = tags::assemble(StartInput {
-            facts: phone::prefix_facts(&start.caller),
-            definitions: &start.org.definitions,
-            campaign_defaults: start.campaign.and_then(|id| start.org.campaigns.get(&id)).map_or(&[], |one| &one.tag_defaults),
-            publisher_defaults: start.publisher.and_then(|id| start.org.publishers.get(&id)).map_or(&[], |one| &one.tag_defaults),
-            parameters: &start.parameters,
+            at: start.started_at,
+            defs: &start.org.definitions,
+            number_state: facts.state,
+            number_time_zone: facts.time_zone,
+            campaign_defaults: campaign.map_or(&none, |one| &one.tag_defaults),
+            publisher_defaults: publisher.map_or(&none, |one| &one.tag_defaults),
+            params: &start.parameters,
             headers: &start.headers,
             rtb: &[],
-            call_data: &matched.iter().map(|one| (one.request, one.received_at, one.fields.as_slice())).collect::<Vec<_>>(),
-            at: start.started_at,
+            call_data: &matched.iter().collect::<Vec<_>>(),
         });
         call.state = assembled.state;
         call.zip = assembled.zip;
         let changes = started(&call, &assembled.tags);
         let id = start.id;
-        self.loaded.calls.insert(id, LoadedCall { call, external_id: start.external_id.clone(), last_seq: 0 });
+        self.loaded
+            .calls
+            .insert(id, LoadedCall { call, external_id: start.external_id.clone(), last_seq: 0 });
         self.loaded.tags.insert(id, assembled.tags);
         if let Some(calls) = self.loaded.by_phone.get_mut(&(org, start.caller.clone())) {
             calls.push(id);
@@ -48,26 +56,34 @@ impl Commit<'_> {
         self.created.insert(id);
         self.changed_tags.insert(id);
         for one in &matched {
-            self.mark_matched(start, one);
+            self.mark_matched(start, one, consumed.contains(&one.request));
         }
         self.record(id, "call.started", &start.actor, None, changes);
         self.outcome(id, true)
     }
 
-    /// The stored `call_data` that belongs to this call, in the order to apply it.
-    fn matched(&self, start: &StartCall) -> Vec<Candidate> {
+    /// The stored `call_data` that belongs to this call, in the order to apply it, and which of it
+    /// is used up.
+    fn matched(&self, start: &StartCall) -> (Vec<Candidate>, Vec<RequestId>) {
         let candidates = self.loaded.caller_data.get(&(start.org.id, start.caller.clone()));
-        let settings = |webhook: WebhookId| {
-            // A deleted webhook's data is no longer applied; a disabled one's is, its data was accepted.
-            start.org.webhooks.get(&webhook).map(|webhook| match_settings(&webhook.settings))
-        };
-        matching::select(candidates.map_or(&[][..], Vec::as_slice), &settings, start.started_at, start.campaign)
+        // A deleted webhook's data is no longer applied; a disabled one's is: it was accepted.
+        let settings: HashMap<WebhookId, MatchSettings> =
+            start.org.webhooks.iter().map(|(&id, webhook)| (id, webhook.settings.matching())).collect();
+        let found = match_call(
+            candidates.map_or(&[][..], Vec::as_slice),
+            |webhook| settings.get(&webhook),
+            start.started_at,
+            start.campaign,
+        );
+        (found.apply.into_iter().cloned().collect(), found.consume)
     }
 
-    fn mark_matched(&mut self, start: &StartCall, candidate: &Candidate) {
+    fn mark_matched(&mut self, start: &StartCall, candidate: &Candidate, consumed: bool) {
         let key = (start.org.id, start.caller.clone());
-        let stored = self.loaded.caller_data.get_mut(&key).into_iter().flatten();
-        stored.filter(|one| one.request == candidate.request).for_each(|one| one.consumed = true);
+        if consumed {
+            let stored = self.loaded.caller_data.get_mut(&key).into_iter().flatten();
+            stored.filter(|one| one.request == candidate.request).for_each(|one| one.consumed = true);
+        }
         if let Some(row) = self.writes.caller_data.iter_mut().find(|row| row.request == candidate.request) {
             row.matched_call.get_or_insert(start.id);
         } else if !candidate.consumed {
@@ -100,15 +116,6 @@ impl Commit<'_> {
             tags,
             changed,
         }))
-    }
-}
-
-fn match_settings(settings: &WebhookSettings) -> MatchSettings {
-    MatchSettings {
-        lookback_micros: settings.lookback_seconds * hookline_domain::time::MICROS_PER_SECOND,
-        policy: settings.match_policy,
-        consume: settings.consume,
-        campaigns: settings.campaigns.clone(),
     }
 }
 

@@ -85,7 +85,14 @@ impl<'a> Commit<'a> {
     }
 
     /// Appends to a call's timeline; the call's row then points at the new entry.
-    fn record(&mut self, id: CallId, kind: &'static str, actor: &str, request: Option<RequestId>, changes: Vec<Change>) {
+    fn record(
+        &mut self,
+        id: CallId,
+        kind: &'static str,
+        actor: &str,
+        request: Option<RequestId>,
+        changes: Vec<Change>,
+    ) {
         let call = self.loaded.calls.get_mut(&id).expect("only loaded calls are changed");
         let seq = self.sequence.next();
         self.writes.timeline.push(TimelineRow {

@@ -10,7 +10,9 @@ use hookline_domain::update::{self, Calls, Update};
 use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
 use serde_json::{Value, json};
 
-use super::rows::{CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, TransactionHash, TransactionRow, transaction_hash};
+use super::rows::{
+    CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, TransactionHash, TransactionRow, transaction_hash,
+};
 use super::{Commit, PHONE_MATCHES_MAX};
 use crate::intake::refused::Refused;
 use crate::intake::work::{Answer, InboundRequest, Replay};
@@ -66,7 +68,13 @@ impl Commit<'_> {
             let org = request.org.id;
             let kind = request.webhook.kind;
             let fingerprint = parsed.fingerprint;
-            self.writes.transactions.push(TransactionRow { org, hash, request: request.id, kind, fingerprint });
+            self.writes.transactions.push(TransactionRow {
+                org,
+                hash,
+                request: request.id,
+                kind,
+                fingerprint,
+            });
             let prior = Prior { request: request.id, kind, fingerprint, response: body.clone() };
             self.loaded.prior.insert((org, hash), prior);
         }
@@ -108,7 +116,13 @@ impl Commit<'_> {
         Answer { status: 200, body: prior.response.clone(), replay: Some(Replay { mismatch }), rate }
     }
 
-    fn refuse(&mut self, work: usize, request: &InboundRequest, refused: &Refused, rate: RateState) -> Answer {
+    fn refuse(
+        &mut self,
+        work: usize,
+        request: &InboundRequest,
+        refused: &Refused,
+        rate: RateState,
+    ) -> Answer {
         let problem = Problem::from(refused);
         let body = Bytes::from(problem.body(request.id));
         self.writes.requests.push(RequestRow {
@@ -134,10 +148,13 @@ impl Commit<'_> {
             let call = self.loaded.calls.get_mut(&id).expect("live calls are loaded");
             let tags = self.loaded.tags.entry(id).or_default();
             let definitions = &request.org.definitions;
-            let changes = tags::apply_call_data(&mut call.call, tags, &data.fields, definitions, self.at, request.id);
-            if !changes.is_empty() {
+            let effect =
+                tags::apply_call_data(&mut call.call, tags, &data.fields, definitions, self.at, request.id);
+            if effect.tags_changed {
                 self.changed_tags.insert(id);
-                self.record(id, "call.data", &actor(request), Some(request.id), changes);
+            }
+            if !effect.timeline.is_empty() {
+                self.record(id, "call.data", &actor(request), Some(request.id), effect.timeline);
             }
         }
         let row = CallerDataRow {
@@ -160,7 +177,10 @@ impl Commit<'_> {
             });
         }
         self.writes.caller_data.push(row);
-        Done { body: webhook::call_data_answer(request.id), effect: json!({ "live_call_log_ids": texts(&live) }) }
+        Done {
+            body: webhook::call_data_answer(request.id),
+            effect: json!({ "live_call_log_ids": texts(&live) }),
+        }
     }
 
     fn update(&mut self, request: &InboundRequest, update: &Update) -> Result<Done, Refused> {
@@ -176,15 +196,27 @@ impl Commit<'_> {
                 }
             }
         }
-        let body = webhook::answer(request.webhook.kind, update, &applied, &failed, &skipped);
+        let body = webhook::update_answer(request.webhook.kind, update, &applied, &failed, &skipped);
         Ok(Done { body, effect: json!({ "call_log_ids": texts(&ids) }) })
     }
 
-    fn update_one(&mut self, request: &InboundRequest, update: &Update, id: CallId) -> (AppliedCall, Vec<SkippedField>) {
+    fn update_one(
+        &mut self,
+        request: &InboundRequest,
+        update: &Update,
+        id: CallId,
+    ) -> (AppliedCall, Vec<SkippedField>) {
         let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
         let touched: Option<&mut TagSet> =
             update.changes.touches_tags().then(|| self.loaded.tags.entry(id).or_default());
-        let effect = update::apply(&update.changes, &mut call.call, touched, self.at, request.id);
+        let effect = update::apply(
+            &update.changes,
+            &mut call.call,
+            touched,
+            &request.org.definitions,
+            self.at,
+            request.id,
+        );
         if effect.tags_changed {
             self.changed_tags.insert(id);
         }
@@ -195,7 +227,11 @@ impl Commit<'_> {
     }
 
     /// The calls that an update is for; those of a batch that can't be are named beside them.
-    fn find(&self, request: &InboundRequest, update: &Update) -> Result<(Vec<CallId>, Vec<FailedCall>), Refused> {
+    fn find(
+        &self,
+        request: &InboundRequest,
+        update: &Update,
+    ) -> Result<(Vec<CallId>, Vec<FailedCall>), Refused> {
         match &update.calls {
             Calls::One(id) => self.find_one(request, id).map(|id| (vec![id], vec![])),
             Calls::Batch(ids) => {
@@ -205,7 +241,10 @@ impl Commit<'_> {
                     match self.find_one(request, sent_id) {
                         Ok(id) => found.push(id),
                         Err(refused) => {
-                            failed.push(FailedCall { sent_id: sent_id.clone(), code: Problem::from(&refused).code });
+                            failed.push(FailedCall {
+                                sent_id: sent_id.clone(),
+                                code: Problem::from(&refused).code,
+                            });
                         }
                     }
                 }
@@ -243,8 +282,12 @@ impl Commit<'_> {
                 request.webhook.settings.lookback_seconds / 86_400
             ))),
             (PhoneMatch::Latest, [.., latest]) => Ok(vec![*latest]),
-            (PhoneMatch::Only, [_, _, ..]) => Err(Refused::AmbiguousCall(ids.into_iter().rev().take(50).collect())),
-            (PhoneMatch::All, many) if many.len() >= PHONE_ROWS_MAX => Err(Refused::TooManyCalls(PHONE_MATCHES_MAX)),
+            (PhoneMatch::Only, [_, _, ..]) => {
+                Err(Refused::AmbiguousCall(ids.into_iter().rev().take(50).collect()))
+            }
+            (PhoneMatch::All, many) if many.len() >= PHONE_ROWS_MAX => {
+                Err(Refused::TooManyCalls(PHONE_MATCHES_MAX))
+            }
             (PhoneMatch::All | PhoneMatch::Only, _) => Ok(ids),
         }
     }

@@ -82,7 +82,12 @@ impl Needs {
         match &parsed.command {
             Command::CallData(data) => {
                 self.callers.insert((org, data.caller.clone()));
-                self.phones.push(PhoneQuery { org, caller: data.caller.clone(), since: None, with_tags: true });
+                self.phones.push(PhoneQuery {
+                    org,
+                    caller: data.caller.clone(),
+                    since: None,
+                    with_tags: true,
+                });
             }
             Command::Update(update) => {
                 let with_tags = update.changes.touches_tags();

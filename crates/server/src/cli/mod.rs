@@ -1,0 +1,67 @@
+//! The command line: one file a command.
+
+mod bench_seed;
+mod migrate;
+mod seed;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
+use crate::telemetry::log;
+
+/// Call tracking on a server of your own: inbound webhooks, live calls, tags.
+#[derive(Parser)]
+#[command(name = "hookline", version, about)]
+pub struct Cli {
+    #[command(flatten)]
+    database: DatabaseConfig,
+    #[command(flatten)]
+    log: LogConfig,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(ServeConfig),
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Add a demo organization with webhooks, tags, a number and calls, unless there is one.
+    Seed(seed::SeedConfig),
+    /// Fill the database for a benchmark.
+    #[command(hide = true)]
+    BenchSeed(bench_seed::BenchSeedConfig),
+}
+
+pub fn run(cli: Cli) -> ExitCode {
+    let guard = match log::start(&cli.log) {
+        Ok(guard) => guard,
+        Err(problem) => {
+            eprintln!("{problem}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
+    let done = runtime.block_on(async {
+        match &cli.command {
+            Command::Serve(config) => serve::run(&cli.database, config).await,
+            Command::Migrate => migrate::run(&cli.database).await,
+            Command::Seed(config) => seed::run(&cli.database, config).await,
+            Command::BenchSeed(config) => bench_seed::run(&cli.database, config).await,
+        }
+    });
+    runtime.shutdown_background();
+    guard.shutdown();
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("hookline: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `hookline serve`: puts the rooms together, serves, and stops in good order.
+
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{App, Rooms};
+use crate::clock::Clock;
+use crate::config::{DatabaseConfig, ServeConfig};
+use crate::http;
+use crate::sessions::{self, Tail};
+use crate::settings::Settings;
+use crate::storage::group_commit::{Committer, WriterParts};
+use crate::storage::{self, Db, RateBoard, Result, Schema, SteadyClock, StorageError};
+use crate::telemetry::metric;
+use crate::upkeep;
+
+pub async fn run(database: &DatabaseConfig, config: &ServeConfig) -> Result<()> {
+    config.log(database);
+    let app = start(database, config).await?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        StorageError::Setup(format!(
+            "can't listen on {}: {error}; choose another with --listen",
+            config.listen
+        ))
+    })?;
+    let address = listener.local_addr().map_err(|error| StorageError::Setup(error.to_string()))?;
+    if let Some(file) = &config.listen_file {
+        std::fs::write(file, address.to_string())
+            .map_err(|error| StorageError::Setup(format!("can't write {}: {error}", file.display())))?;
+    }
+    tracing::info!(%address, database = app.db.engine(), "serving");
+    let stop = CancellationToken::new();
+    tokio::spawn(stop_on_signal(app.clone(), stop.clone()));
+    http::server::serve(app.clone(), http::router::router(app.clone()), listener, stop).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// A running server without its listener.
+pub async fn start(database: &DatabaseConfig, config: &ServeConfig) -> Result<Arc<App>> {
+    let db = Db::open(&database.database_url).await?;
+    // Held until the process ends: two servers on one file would not see each other's windows.
+    if let Db::Sqlite(sqlite) = &db {
+        std::mem::forget(sqlite.lock_for_server()?);
+    }
+    match storage::schema(&db).await? {
+        Schema::Current => {}
+        Schema::Behind { .. } if config.migrate => storage::migrate(&db).await?,
+        Schema::Behind { applied, wanted } => {
+            return Err(StorageError::Setup(format!(
+                "the database has schema {applied} and needs {wanted}; run `hookline migrate`"
+            )));
+        }
+        Schema::Ahead { applied, wanted } => {
+            return Err(StorageError::Setup(format!(
+                "the database has schema {applied}, newer than this program's {wanted}; run the newer program"
+            )));
+        }
+    }
+    let clock = Clock::system();
+    let metrics = metric::install().map_err(|error| StorageError::Setup(error.to_string()))?;
+    let settings = Arc::new(Settings::load(db.clone(), clock.clone()).await?);
+    let board = Arc::new(RateBoard::new(SteadyClock::start(&db, clock.clone()).await?));
+    let (appended, _) = watch::channel(0);
+    let parts = WriterParts {
+        clock: clock.clone(),
+        board: board.clone(),
+        appended: appended.clone(),
+        batch_max: config.batch_max.into(),
+    };
+    let committer = Committer::start(&db, parts, config.postgres_writers).await?;
+    let (woken, _) = watch::channel(0);
+    tokio::spawn(sessions::forward(appended.subscribe(), woken.clone()));
+    if let Db::Postgres(pool) = &db {
+        tokio::spawn(sessions::announce(pool.clone(), appended.subscribe()));
+        tokio::spawn(sessions::listen(pool.clone(), woken.clone()));
+    }
+    let app = App::new(Rooms {
+        tail: Tail::new(db.clone(), woken),
+        db,
+        clock,
+        config: config.clone(),
+        settings,
+        committer,
+        board,
+        metrics,
+    });
+    upkeep::start(&app);
+    Ok(app)
+}
+
+async fn stop_on_signal(app: Arc<App>, stop: CancellationToken) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).expect("signals can be waited for");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping: no new connections, requests under way are finished");
+    app.drain();
+    stop.cancel();
+}

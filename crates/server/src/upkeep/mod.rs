@@ -1,0 +1,47 @@
+//! What is done in the background, on time: one file a duty.
+
+mod checkpoint;
+mod expire;
+mod gauges;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::settings::SETTINGS_POLL;
+use crate::storage::Db;
+
+const EXPIRE_EVERY: Duration = Duration::from_secs(60);
+const GAUGES_EVERY: Duration = Duration::from_secs(10);
+const STEADY_EVERY: Duration = Duration::from_secs(30);
+
+/// Starts every duty.
+pub fn start(app: &Arc<App>) {
+    tokio::spawn(refresh_settings(app.clone()));
+    tokio::spawn(follow_steady_clock(app.clone()));
+    tokio::spawn(expire::run(app.clone(), EXPIRE_EVERY));
+    tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
+    if let Db::Sqlite(sqlite) = &app.db {
+        checkpoint::start(sqlite);
+    }
+}
+
+async fn refresh_settings(app: Arc<App>) {
+    let mut every = tokio::time::interval(SETTINGS_POLL);
+    loop {
+        every.tick().await;
+        if let Err(error) = app.settings.refresh().await {
+            tracing::warn!(%error, "the settings could not be read; keys are refused if this lasts");
+        }
+    }
+}
+
+async fn follow_steady_clock(app: Arc<App>) {
+    let mut every = tokio::time::interval(STEADY_EVERY);
+    loop {
+        every.tick().await;
+        if let Err(error) = app.board.steady.follow(&app.db).await {
+            tracing::warn!(%error, "the database's clock could not be read");
+        }
+    }
+}
