@@ -1,17 +1,97 @@
-//! `hookline bench-seed`: calls with ids that a load generator can compute.
+//! `hookline bench-seed`: calls whose ids a load generator can compute; bench/README.md has the formula.
 
 use clap::Args;
+use hookline_domain::call::{Call, CallStatus};
+use hookline_domain::ids::{CallId, OrgId};
+use hookline_domain::rate::{RateLimit, RatePer};
+use hookline_domain::settings::RATE_COUNT_MAX;
+use hookline_domain::time::Timestamp;
+use uuid::Uuid;
 
+use super::demo;
+use crate::clock::Clock;
 use crate::config::DatabaseConfig;
-use crate::storage::{Result, StorageError};
+use crate::intake::effect::LoadedCall;
+use crate::storage::{self, Db, Result};
+
+const FIRST_MILLIS: u64 = 1_750_000_000_000;
+/// Calls added in one transaction.
+const STEP: u64 = 5_000;
 
 #[derive(Args)]
 pub struct BenchSeedConfig {
     /// Finished calls to make.
     #[arg(long, default_value_t = 1_000_000)]
     calls: u64,
+    /// Requests per minute that each webhook takes.
+    #[arg(long, default_value_t = RATE_COUNT_MAX)]
+    rate: u32,
 }
 
-pub async fn run(_database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
-    Err(StorageError::Setup(format!("{}", config.calls)))
+pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
+    let db = Db::open(&database.database_url).await?;
+    storage::migrate(&db).await?;
+    let clock = Clock::system();
+    let rate = RateLimit { count: config.rate, per: RatePer::Minute };
+    let (org, keys) =
+        demo::create_organization(&db, &clock, &format!("Bench {}", clock.new_id()), rate).await?;
+    demo::create_campaign(&db, &clock, org).await?;
+    for first in (0..config.calls).step_by(usize::try_from(STEP).expect("a step fits")) {
+        let last = (first + STEP).min(config.calls);
+        storage::insert_calls_for_bench(&db, (first..last).map(|index| finished_call(org, index)).collect())
+            .await?;
+    }
+    println!(
+        "{}",
+        serde_json::json!({ "key": keys.keys["update_revenue"], "keys": keys.keys, "api_key": keys.api_key })
+    );
+    db.close().await;
+    Ok(())
+}
+
+/// The id of the call with this index.
+fn call_id(index: u64) -> CallId {
+    let high = (u128::from(FIRST_MILLIS + index) << 80) | (0x7 << 76) | (u128::from(index % 4_096) << 64);
+    let low =
+        (u128::from(0x8000 + (index >> 12) % 16_384) << 48) | (u128::from(index * 40_503) & 0xffff_ffff_ffff);
+    CallId(Uuid::from_u128(high | low))
+}
+
+fn finished_call(org: OrgId, index: u64) -> LoadedCall {
+    let started_at =
+        Timestamp(i64::try_from((FIRST_MILLIS + index) * 1_000).expect("within the next centuries"));
+    let call = Call {
+        id: call_id(index),
+        org,
+        caller: format!("+1{}", 2_000_000_000 + (index * 7_919) % 7_999_999_999),
+        dialed: demo::DEMO_NUMBER.into(),
+        campaign: None,
+        publisher: None,
+        number: None,
+        target: Some("+18005550111".into()),
+        status: CallStatus::Completed,
+        started_at,
+        answered_at: Some(started_at.plus_seconds(8)),
+        ended_at: Some(started_at.plus_seconds(128)),
+        converted: false,
+        converted_at: None,
+        revenue_paid_out: None,
+        publisher_paid_out: None,
+        reason: None,
+        no_payout_reason: None,
+        state: None,
+        zip: None,
+    };
+    LoadedCall { call, external_id: None, last_seq: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::call_id;
+
+    #[test]
+    fn ids_are_those_of_the_load_generator() {
+        assert_eq!(call_id(0).to_string(), "01977420-dc00-7000-8000-000000000000");
+        assert_eq!(call_id(5_000).to_string(), "01977420-ef88-7388-8001-00000c122238");
+    }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod bench_seed;
+mod demo;
 mod migrate;
 mod seed;
 mod serve;

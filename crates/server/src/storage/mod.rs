@@ -2,16 +2,33 @@
 //! `sqlite` and `postgres`, behind `group_commit`.
 
 mod call_row;
+pub mod campaigns;
 mod db;
 pub mod group_commit;
 mod migrate;
+pub mod organizations;
 mod postgres;
 mod rates;
 mod sqlite;
 mod steady;
+pub mod webhooks;
 
 pub use call_row::CallRow;
 pub use db::{Db, Result, Row, SqliteDb, StorageError, Tx, Value};
 pub use migrate::{Schema, migrate, schema};
 pub use rates::RateBoard;
 pub use steady::SteadyClock;
+
+use crate::intake::effect::LoadedCall;
+
+/// Adds calls without a commit's other rows, for benchmarks that need many.
+pub async fn insert_calls_for_bench(db: &Db, calls: Vec<LoadedCall>) -> Result<()> {
+    match db {
+        Db::Sqlite(db) => sqlite::insert_calls(db, &calls).await,
+        Db::Postgres(pool) => {
+            let mut tx = pool.begin().await?;
+            postgres::insert_calls(&mut tx, &calls.iter().collect::<Vec<_>>()).await?;
+            Ok(tx.commit().await?)
+        }
+    }
+}

@@ -454,7 +454,7 @@ impl CallColumns {
 }
 
 async fn store_calls(tx: &mut PgTransaction<'_>, writes: &Writes, loaded: &Loaded) -> Result<()> {
-    insert_calls(tx, writes, loaded).await?;
+    insert_calls(tx, &writes.new_calls.iter().map(|id| &loaded.calls[id]).collect::<Vec<_>>()).await?;
     update_calls(tx, writes, loaded).await?;
     if writes.changed_tags.is_empty() {
         return Ok(());
@@ -474,11 +474,11 @@ async fn store_calls(tx: &mut PgTransaction<'_>, writes: &Writes, loaded: &Loade
     Ok(())
 }
 
-async fn insert_calls(tx: &mut PgTransaction<'_>, writes: &Writes, loaded: &Loaded) -> Result<()> {
-    if writes.new_calls.is_empty() {
+pub async fn insert_calls(tx: &mut PgTransaction<'_>, calls: &[&LoadedCall]) -> Result<()> {
+    if calls.is_empty() {
         return Ok(());
     }
-    let columns = CallColumns::of(writes.new_calls.iter().map(|id| &loaded.calls[id]));
+    let columns = CallColumns::of(calls.iter().copied());
     let sql = format!(
         "INSERT INTO calls ({CALL_COLUMNS})
          SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],

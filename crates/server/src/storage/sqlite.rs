@@ -393,6 +393,16 @@ fn store_grants(tx: &Transaction<'_>, admission: &BatchAdmission<'_>, board: &Ra
     Ok(())
 }
 
+pub async fn insert_calls(db: &SqliteDb, calls: &[LoadedCall]) -> Result<()> {
+    let _turn = db.turn.lock().await;
+    let mut connection = db.open_direct()?;
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for call in calls {
+        insert_call(&tx, call)?;
+    }
+    Ok(tx.commit()?)
+}
+
 fn insert_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
     let call = &loaded.call;
     let sql = format!(

@@ -1,0 +1,99 @@
+//! A demo organization: what `seed` makes, and the start of what `bench-seed` makes.
+
+use std::collections::BTreeMap;
+
+use hookline_domain::ids::{ApiKeyId, CampaignId, CustomTagId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::phone::Country;
+use hookline_domain::rate::RateLimit;
+use hookline_domain::settings::WebhookSettings;
+use hookline_domain::tags::{CustomTag, TagKind, TagName};
+use hookline_domain::webhook::WebhookKind;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::keys::{Key, KeyKind};
+use crate::storage::campaigns::{self, NewNumber};
+use crate::storage::organizations::{self, NewOrganization};
+use crate::storage::webhooks::{self, NewWebhook};
+use crate::storage::{Db, Result};
+
+pub const DEMO_NUMBER: &str = "+18885550100";
+
+/// The keys of a new organization, in the clear.
+#[derive(Serialize, Deserialize)]
+pub struct DemoKeys {
+    pub api_key: String,
+    pub keys: BTreeMap<String, String>,
+}
+
+/// Makes an organization with an API key and a webhook of each type.
+pub async fn create_organization(
+    db: &Db,
+    clock: &Clock,
+    name: &str,
+    rate: RateLimit,
+) -> Result<(OrgId, DemoKeys)> {
+    let at = clock.now();
+    let org = OrgId(clock.new_id());
+    let mut tx = db.begin().await?;
+    organizations::create(&mut tx, &NewOrganization { id: org, name, country: Country::US, at }).await?;
+    let api_key = Key::generate(KeyKind::Api);
+    organizations::create_api_key(&mut tx, ApiKeyId(clock.new_id()), org, "demo", &api_key, at).await?;
+    let mut keys = BTreeMap::new();
+    for kind in WebhookKind::ALL {
+        let key = Key::generate(KeyKind::Webhook);
+        let settings = WebhookSettings { rate_limit: rate, ..WebhookSettings::default_for(kind) };
+        let new = NewWebhook {
+            id: WebhookId(clock.new_id()),
+            org,
+            kind,
+            name: kind.name(),
+            settings: &settings,
+            at,
+        };
+        webhooks::create(&mut tx, &new, &key).await?;
+        keys.insert(kind.name().to_owned(), key.reveal().to_owned());
+    }
+    tx.commit().await?;
+    Ok((org, DemoKeys { api_key: api_key.reveal().to_owned(), keys }))
+}
+
+/// Gives it custom tags, a publisher, and a campaign with a number.
+pub async fn create_campaign(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
+    let at = clock.now();
+    let mut tx = db.begin().await?;
+    for (key, label, kind) in [
+        ("lead_source", "Lead source", TagKind::Text),
+        ("ad_campaign", "Ad campaign", TagKind::Text),
+        ("age", "Age", TagKind::Number),
+        (
+            "lead_quality",
+            "Lead quality",
+            TagKind::OneOf { values: vec!["low".into(), "medium".into(), "high".into()] },
+        ),
+    ] {
+        let tag = CustomTag {
+            id: CustomTagId(clock.new_id()),
+            key: TagName::normalize(key).expect("the demo's names are tag names"),
+            label: label.into(),
+            kind,
+            aliases: vec![],
+            sources: None,
+            default: None,
+        };
+        campaigns::create_custom_tag(&mut tx, org, &tag, at).await?;
+    }
+    let none = BTreeMap::new();
+    let (campaign, publisher) = (CampaignId(clock.new_id()), PublisherId(clock.new_id()));
+    campaigns::create_publisher(&mut tx, org, publisher, "Search ads", &none, at).await?;
+    campaigns::create_campaign(&mut tx, org, campaign, "Medicare", &none, at).await?;
+    let number = NewNumber {
+        id: NumberId(clock.new_id()),
+        phone_number: DEMO_NUMBER,
+        campaign,
+        publisher: Some(publisher),
+        at,
+    };
+    campaigns::create_number(&mut tx, org, &number).await?;
+    tx.commit().await
+}

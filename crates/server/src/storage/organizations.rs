@@ -1,0 +1,48 @@
+//! Organizations and their API keys.
+
+use hookline_domain::ids::{ApiKeyId, OrgId};
+use hookline_domain::phone::Country;
+use hookline_domain::time::Timestamp;
+
+use super::{Db, Result, Tx};
+use crate::keys::Key;
+use crate::settings::raise_version;
+use crate::values;
+
+pub struct NewOrganization<'a> {
+    pub id: OrgId,
+    pub name: &'a str,
+    pub country: Country,
+    pub at: Timestamp,
+}
+
+pub async fn create(tx: &mut Tx, new: &NewOrganization<'_>) -> Result<()> {
+    tx.execute(
+        "INSERT INTO organizations (id, name, default_country, created_at) VALUES ($1, $2, $3, $4)",
+        values![new.id.0, new.name, new.country.to_string(), new.at.0],
+    )
+    .await?;
+    raise_version(tx).await
+}
+
+pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<OrgId>> {
+    let found: Option<(uuid::Uuid,)> =
+        db.fetch_optional("SELECT id FROM organizations WHERE name = $1", values![name]).await?;
+    Ok(found.map(|(id,)| OrgId(id)))
+}
+
+pub async fn create_api_key(
+    tx: &mut Tx,
+    id: ApiKeyId,
+    org: OrgId,
+    name: &str,
+    key: &Key,
+    at: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "INSERT INTO api_keys (id, org_id, name, key_hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
+        values![id.0, org.0, name, key.hash().to_vec(), key.hint(), at.0],
+    )
+    .await?;
+    raise_version(tx).await
+}

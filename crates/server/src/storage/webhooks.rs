@@ -1,0 +1,71 @@
+//! Inbound webhooks and their keys.
+
+use hookline_domain::ids::{OrgId, WebhookId};
+use hookline_domain::settings::WebhookSettings;
+use hookline_domain::time::Timestamp;
+use hookline_domain::webhook::WebhookKind;
+
+use super::sqlite::to_json;
+use super::{Result, StorageError, Tx};
+use crate::keys::Key;
+use crate::settings::raise_version;
+use crate::values;
+
+pub struct NewWebhook<'a> {
+    pub id: WebhookId,
+    pub org: OrgId,
+    pub kind: WebhookKind,
+    pub name: &'a str,
+    pub settings: &'a WebhookSettings,
+    pub at: Timestamp,
+}
+
+pub async fn create(tx: &mut Tx, new: &NewWebhook<'_>, key: &Key) -> Result<()> {
+    tx.execute(
+        "INSERT INTO webhooks (id, org_id, kind, name, enabled, settings, created_at, updated_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        values![new.id.0, new.org.0, new.kind.name(), new.name, true, to_json(new.settings), new.at.0],
+    )
+    .await?;
+    add_key(tx, new.id, key, new.at).await
+}
+
+async fn add_key(tx: &mut Tx, webhook: WebhookId, key: &Key, at: Timestamp) -> Result<()> {
+    tx.execute(
+        "INSERT INTO webhook_keys (key_hash, webhook_id, hint, created_at) VALUES ($1, $2, $3, $4)",
+        values![key.hash().to_vec(), webhook.0, key.hint(), at.0],
+    )
+    .await?;
+    raise_version(tx).await
+}
+
+/// Gives a webhook a new key; its other keys work until `old_until`.
+pub async fn rotate_key(
+    tx: &mut Tx,
+    webhook: WebhookId,
+    key: &Key,
+    at: Timestamp,
+    old_until: Timestamp,
+) -> Result<()> {
+    tx.execute(
+        "UPDATE webhook_keys SET expires_at = $2 WHERE webhook_id = $1 AND (expires_at IS NULL OR expires_at > $2)",
+        values![webhook.0, old_until.0],
+    )
+    .await?;
+    add_key(tx, webhook, key, at).await
+}
+
+/// Ends a webhook: its keys stop working, its request log stays.
+pub async fn delete(tx: &mut Tx, webhook: WebhookId, at: Timestamp) -> Result<()> {
+    let deleted = tx
+        .execute(
+            "UPDATE webhooks SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL",
+            values![webhook.0, at.0],
+        )
+        .await?;
+    if deleted != 1 {
+        return Err(StorageError::Unreadable(format!("there is no webhook {webhook}")));
+    }
+    tx.execute("DELETE FROM webhook_keys WHERE webhook_id = $1", values![webhook.0]).await?;
+    raise_version(tx).await
+}
