@@ -1,7 +1,6 @@
 //! Every option: flag, environment variable, default, unit.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -44,9 +43,6 @@ pub struct ServeConfig {
     /// Address and port to listen on.
     #[arg(long, env = "HOOKLINE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Write the address that is really listened on to this file once ready (for `--listen 127.0.0.1:0`).
-    #[arg(long, env = "HOOKLINE_LISTEN_FILE")]
-    pub listen_file: Option<PathBuf>,
     /// Proxies whose `X-Forwarded-For` is believed, as addresses, separated by commas.
     #[arg(long, env = "HOOKLINE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -62,9 +58,6 @@ pub struct ServeConfig {
     /// Days that a `transaction_id` and its answer are kept.
     #[arg(long, env = "HOOKLINE_IDEMPOTENCY_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub idempotency_days: u32,
-    /// Days that finished calls with their tags and timeline are kept; 0 keeps them for ever.
-    #[arg(long, env = "HOOKLINE_CALL_DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=36500))]
-    pub call_days: u32,
     /// Requests that one commit takes at most.
     #[arg(long, env = "HOOKLINE_BATCH_MAX", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub batch_max: u16,
@@ -100,7 +93,6 @@ impl ServeConfig {
             unauthorized_per_minute = self.unauthorized_per_minute,
             request_log_days = self.request_log_days,
             idempotency_days = self.idempotency_days,
-            call_days = self.call_days,
             batch_max = self.batch_max,
             postgres_writers = self.postgres_writers,
             drain_seconds = self.drain_seconds,

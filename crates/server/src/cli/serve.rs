@@ -27,10 +27,8 @@ pub async fn run(database: &DatabaseConfig, config: &ServeConfig) -> Result<()> 
         ))
     })?;
     let address = listener.local_addr().map_err(|error| StorageError::Setup(error.to_string()))?;
-    if let Some(file) = &config.listen_file {
-        std::fs::write(file, address.to_string())
-            .map_err(|error| StorageError::Setup(format!("can't write {}: {error}", file.display())))?;
-    }
+    // On standard output, apart from the log: for people, and for programs that wait for it.
+    println!("Hookline is serving at http://{address}");
     tracing::info!(%address, database = app.db.engine(), "serving");
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(app.clone(), stop.clone()));

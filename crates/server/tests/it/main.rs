@@ -1,0 +1,27 @@
+//! Stories through the front door: the real binary, on both engines.
+
+mod crash;
+mod idempotency;
+mod order_of_checks;
+mod rate_limit;
+mod secrets;
+mod updates;
+mod world;
+
+/// Makes a test for each engine of an `async fn story(engine: Engine)`.
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* $story:ident;)*) => {$(
+        mod $story {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_sqlite() {
+                super::$story($crate::world::Engine::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn on_postgres() {
+                super::$story($crate::world::Engine::Postgres).await;
+            }
+        }
+    )*};
+}
+pub(crate) use on_both_engines;

@@ -1,0 +1,210 @@
+//! A world for a story: a database of its own, seeded, with one or more real servers on it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use tempfile::TempDir;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// Calls that every world starts with.
+pub const CALLS: u64 = 20;
+
+pub struct TestWorld {
+    pub folder: TempDir,
+    pub url: String,
+    pub keys: Value,
+    pub nodes: Vec<Node>,
+    pub client: reqwest::Client,
+    trace: bool,
+}
+
+/// One running server; killed when the story ends.
+pub struct Node {
+    child: Child,
+    pub address: String,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // Only fails if it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// An answer, with its bytes.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl TestWorld {
+    /// A server with a limit that no story but the rate limit's meets.
+    pub async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, 1_000_000, false).await
+    }
+
+    pub async fn start_with(engine: Engine, rate: u32, trace: bool) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite://{}", folder.path().join("hookline.db").display()),
+            Engine::Postgres => new_postgres_database().await,
+        };
+        let keys = seed(&url, CALLS, rate);
+        let mut world = Self { folder, url, keys, nodes: vec![], client: reqwest::Client::new(), trace };
+        world.add_node();
+        world
+    }
+
+    /// Starts another server on the same database.
+    pub fn add_node(&mut self) {
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .expect("the log file opens");
+        let mut child = hookline(&self.url)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .env("HOOKLINE_LOG", if self.trace { "trace" } else { "warn" })
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("the server starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped"))
+            .read_line(&mut line)
+            .expect("the server says where it serves");
+        let address = line.trim().rsplit("http://").next().unwrap_or_default().to_owned();
+        assert!(
+            address.contains(':'),
+            "the server did not start: {}",
+            std::fs::read_to_string(self.log_path()).unwrap_or_default()
+        );
+        self.nodes.push(Node { child, address });
+    }
+
+    pub fn log_path(&self) -> std::path::PathBuf {
+        self.folder.path().join("server.log")
+    }
+
+    /// Ends every server without a warning (SIGKILL) and starts one again.
+    pub fn crash_and_restart(&mut self) {
+        self.nodes.clear();
+        self.add_node();
+    }
+
+    pub fn key(&self, kind: &str) -> String {
+        self.keys["keys"][kind].as_str().expect("a key of each type").to_owned()
+    }
+
+    /// The address of a webhook on one of the servers, with its key.
+    pub fn webhook_on(&self, node: usize, kind: &str) -> String {
+        let path = kind.replace('_', "-");
+        format!("http://{}/{path}?moja_auth_key={}", self.nodes[node].address, self.key(kind))
+    }
+
+    pub async fn post(&self, kind: &str, body: Value) -> Answer {
+        self.try_post(&self.webhook_on(0, kind), &body).await.expect("the server answers")
+    }
+
+    pub async fn post_text(&self, kind: &str, body: &str) -> Answer {
+        let request = self
+            .client
+            .post(self.webhook_on(0, kind))
+            .header("content-type", "application/json")
+            .body(body.to_owned());
+        answer(request).await.expect("the server answers")
+    }
+
+    pub async fn get(&self, kind: &str, query: &str) -> Answer {
+        answer(self.client.get(format!("{}&{query}", self.webhook_on(0, kind))))
+            .await
+            .expect("the server answers")
+    }
+
+    pub async fn try_post(&self, url: &str, body: &Value) -> reqwest::Result<Answer> {
+        answer(self.client.post(url).json(body)).await
+    }
+
+    /// A number from the database.
+    pub async fn count(&self, sql: &str) -> i64 {
+        if let Some(path) = self.url.strip_prefix("sqlite://") {
+            let connection = rusqlite::Connection::open(path).expect("the database opens");
+            return connection.query_row(sql, [], |row| row.get(0)).expect("a number");
+        }
+        let mut connection = PgConnection::connect(&self.url).await.expect("PostgreSQL answers");
+        sqlx::query(AssertSqlSafe(sql.to_owned())).fetch_one(&mut connection).await.expect("a number").get(0)
+    }
+}
+
+pub async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<Answer> {
+    let response = request.send().await?;
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    Ok(Answer { status, headers, body: response.text().await? })
+}
+
+/// The id of a seeded call.
+pub fn call_id(index: u64) -> String {
+    format!(
+        "{:08x}-{:04x}-7{:03x}-{:04x}-{:012x}",
+        (1_750_000_000_000 + index) >> 16,
+        (1_750_000_000_000 + index) & 0xffff,
+        index % 4_096,
+        0x8000 + (index >> 12) % 16_384,
+        index * 40_503
+    )
+}
+
+/// Adds an organization with calls and gives its keys.
+pub fn seed(url: &str, calls: u64, rate: u32) -> Value {
+    let mut child = hookline(url)
+        .args(["bench-seed", "--calls", &calls.to_string(), "--rate", &rate.to_string()])
+        .env("HOOKLINE_LOG", "warn")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("seeding starts");
+    let mut out = String::new();
+    child.stdout.take().expect("piped").read_to_string(&mut out).expect("the keys come as text");
+    assert!(child.wait().expect("seeding ends").success(), "seeding failed");
+    serde_json::from_str(out.lines().last().unwrap_or_default()).expect("the keys are JSON")
+}
+
+fn hookline(url: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hookline"));
+    command.env("HOOKLINE_DATABASE_URL", url);
+    command
+}
+
+/// A new database in the PostgreSQL that `make test` started.
+async fn new_postgres_database() -> String {
+    let admin = std::env::var("HOOKLINE_TEST_POSTGRES")
+        .expect("HOOKLINE_TEST_POSTGRES names a PostgreSQL to make databases in; `make test` starts one");
+    let name = format!("story_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = PgConnection::connect(&admin).await.expect("PostgreSQL answers");
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .expect("a new database");
+    let mut url = url::Url::parse(&admin).expect("an address");
+    url.set_path(&name);
+    url.to_string()
+}
