@@ -84,7 +84,7 @@ impl<'a> Key<'a> {
 
     /// The text without the key, and without any other key in a URL of ours, as a `Referer` has it.
     pub(super) fn remove_from<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
-        // Its own key first: escaped, it may go on after a `%` at which another's is taken to end.
+        // Its own key first: whole, it is found wherever it stands.
         let text = if self.is_in(&text) {
             self.spellings().fold(text.into_owned(), |text, key| text.replace(key, REMOVED)).into()
         } else {
@@ -111,11 +111,17 @@ fn without_parameters(text: &str) -> String {
             rest = after;
             continue;
         };
-        let value = value.strip_prefix(REMOVED).unwrap_or(value);
-        let end =
-            value.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.~+/=".contains(c)).unwrap_or(value.len());
         clean.extend([before.strip_suffix("moja_").unwrap_or(before), REMOVED]);
-        rest = &value[end..];
+        rest = match value.strip_prefix(REMOVED) {
+            Some(after) => after,
+            None => &value[end_of_parameter(value)..],
+        };
     }
     clean + rest
+}
+
+/// Escapes are part of the value, but for an escaped `&`: the URL is then itself a parameter.
+fn end_of_parameter(text: &str) -> usize {
+    let plain = text.find(|c: char| c.is_whitespace() || "&#\"'<>".contains(c)).unwrap_or(text.len());
+    text[..plain].find("%26").unwrap_or(plain)
 }

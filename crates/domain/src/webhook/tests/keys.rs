@@ -91,6 +91,6 @@ fn a_url_with_any_webhook_s_key_is_kept_without_it() {
     let data = call_data(read_raw(Data, Method::Get, "from=%2B13105559876", &headers, b""));
     assert_eq!(
         pairs(&data),
-        ["referer=https://h/?a=1&[key removed]%2F&b=auth_key", "url=[key removed]%26x auth_key"]
+        ["referer=https://h/?a=1&[key removed]&b=auth_key", "url=[key removed]%26x auth_key"]
     );
 }
