@@ -40,7 +40,7 @@ fn jsonish() -> impl Strategy<Value = String> {
 
 /// Names that stand for nothing but themselves in every type.
 fn flat() -> impl Strategy<Value = std::collections::BTreeMap<String, String>> {
-    proptest::collection::btree_map("z[a-z0-9]{0,12}", "[^\0]{0,20}", 0..20)
+    proptest::collection::btree_map("z[a-z0-9]{0,12}", "[^\0]{0,20}", 1..20)
 }
 
 fn json_value() -> impl Strategy<Value = serde_json::Value> {
@@ -130,7 +130,6 @@ proptest! {
 
     #[test]
     fn a_duplicate_is_always_refused(fields in flat(), at in any::<prop::sample::Index>(), kind in kind(), other in "[a-z]{0,5}") {
-        prop_assume!(!fields.is_empty());
         let (name, _) = fields.iter().nth(at.index(fields.len())).unwrap();
         let body = serde_json::to_string(&fields).unwrap();
         let twice = format!("{},\"{name}\":\"{other}\"}}", &body[..body.len() - 1]);
@@ -158,7 +157,6 @@ proptest! {
 
     #[test]
     fn another_value_has_another_fingerprint(fields in flat(), at in any::<prop::sample::Index>()) {
-        prop_assume!(!fields.is_empty());
         let print = |fields: &std::collections::BTreeMap<String, String>| {
             let mut fields = fields.clone();
             fields.insert("from".to_owned(), "+13105559876".to_owned());
