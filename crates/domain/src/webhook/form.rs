@@ -2,9 +2,9 @@
 //! not passed through.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::limits::{FIELDS_MAX, PARAMETER_CHARS_MAX, VALUE_CHARS_MAX, longer_than};
+use super::value::first_repeated;
 use super::{Refusal, refusal};
 
 /// What is wrong with a name or value before it is known which.
@@ -35,9 +35,8 @@ pub(super) fn read(text: &str) -> Result<Parameters<'_>, Refusal> {
         }
         parameters.push((name, value));
     }
-    let mut seen = HashSet::with_capacity(parameters.len());
-    match parameters.iter().find(|(name, _)| !seen.insert(name.as_ref())) {
-        Some((name, _)) => Err(refusal::repeated_parameter(name)),
+    match first_repeated(&parameters) {
+        Some(name) => Err(refusal::repeated_parameter(name)),
         None => Ok(parameters),
     }
 }

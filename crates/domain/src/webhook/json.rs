@@ -5,10 +5,9 @@
 //! and a refusal names the field it is about.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use super::limits::{DEPTH_MAX, FIELDS_MAX, NAME_CHARS_MAX, VALUE_CHARS_MAX, longer_than};
-use super::value::{Members, Value};
+use super::value::{Members, Value, first_repeated};
 use super::{Refusal, refusal};
 
 /// What is wrong with a text, before its place is known.
@@ -38,9 +37,6 @@ pub(super) enum Step {
 }
 
 type Read<T> = Result<T, Box<Fault>>;
-
-/// Up to this many names are compared with each other; more go through a hash set.
-const COMPARED_MAX: usize = 16;
 
 /// The members of the body's object, and how many values there are in it.
 pub(super) fn read(body: &[u8]) -> Result<(Members<'_>, usize), Refusal> {
@@ -125,7 +121,7 @@ impl<'a> Parser<'a> {
             }
             self.skip_space();
         }
-        match repeated(&members) {
+        match first_repeated(&members) {
             Some(name) => self.fail(Problem::Repeated).map_err(|f| inside(f, Step::Name(name.to_owned()))),
             None => Ok(members),
         }
@@ -331,15 +327,4 @@ impl<'a> Parser<'a> {
 fn inside(mut fault: Box<Fault>, step: Step) -> Box<Fault> {
     fault.path.push(step);
     fault
-}
-
-/// The first name that is there before.
-fn repeated<'m>(members: &'m Members<'_>) -> Option<&'m str> {
-    let mut names = members.iter().map(|(name, _)| name.as_ref()).enumerate();
-    if members.len() <= COMPARED_MAX {
-        let before = |(at, name): &(usize, &str)| members[..*at].iter().any(|(other, _)| other == name);
-        return names.find(before).map(|(_, name)| name);
-    }
-    let mut seen = HashSet::with_capacity(members.len());
-    names.find(|(_, name)| !seen.insert(*name)).map(|(_, name)| name)
 }

@@ -1,6 +1,7 @@
 //! One value of a request, and what it is read as.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::{Refusal, refusal};
 use crate::money::Money;
@@ -25,6 +26,20 @@ pub(super) enum Value<'a> {
 
 /// An object's names and values, in the order sent; no name twice.
 pub(super) type Members<'a> = Vec<(Cow<'a, str>, Value<'a>)>;
+
+/// Up to this many names are compared with each other; more go through a hash set.
+const COMPARED_MAX: usize = 16;
+
+/// The first name that was there before.
+pub(super) fn first_repeated<'m, T>(members: &'m [(Cow<'_, str>, T)]) -> Option<&'m str> {
+    let mut names = members.iter().map(|(name, _)| name.as_ref()).enumerate();
+    if members.len() <= COMPARED_MAX {
+        let before = |(at, name): &(usize, &str)| members[..*at].iter().any(|(other, _)| other == name);
+        return names.find(before).map(|(_, name)| name);
+    }
+    let mut seen = HashSet::with_capacity(members.len());
+    names.find(|(_, name)| !seen.insert(*name)).map(|(_, name)| name)
+}
 
 impl Value<'_> {
     /// What a message calls it.
