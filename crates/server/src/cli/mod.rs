@@ -1,14 +1,17 @@
 //! The command line: one file a command.
 
+mod backup;
 mod bench_seed;
 mod demo;
 mod migrate;
+mod org;
 mod seed;
 mod serve;
+mod webhook;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
 use crate::telemetry::log;
@@ -33,6 +36,21 @@ enum Command {
     Migrate,
     /// Add a demo organization with webhooks, tags, a number and calls, unless there is one.
     Seed(seed::SeedConfig),
+    /// Organizations.
+    #[command(subcommand)]
+    Org(org::OrgCommand),
+    /// Inbound webhooks and their keys.
+    #[command(subcommand)]
+    Webhook(webhook::WebhookCommand),
+    /// API keys.
+    #[command(subcommand)]
+    Key(org::KeyCommand),
+    /// Copy the embedded database to a file while servers run.
+    Backup(backup::BackupConfig),
+    /// Put a backup in the embedded database's place.
+    Restore(backup::RestoreConfig),
+    /// Print a completion script for a shell.
+    Completions { shell: clap_complete::Shell },
     /// Fill the database for a benchmark.
     #[command(hide = true)]
     BenchSeed(bench_seed::BenchSeedConfig),
@@ -51,6 +69,15 @@ pub fn run(cli: Cli) -> ExitCode {
     let done = runtime.block_on(async {
         match &cli.command {
             Command::Serve(config) => serve::run(&cli.database, config).await,
+            Command::Org(command) => org::run_org(&cli.database, command).await,
+            Command::Key(command) => org::run_key(&cli.database, command).await,
+            Command::Webhook(command) => webhook::run(&cli.database, command).await,
+            Command::Backup(config) => backup::backup(&cli.database, config).await,
+            Command::Restore(config) => backup::restore(&cli.database, config).await,
+            Command::Completions { shell } => {
+                clap_complete::generate(*shell, &mut Cli::command(), "hookline", &mut std::io::stdout());
+                Ok(())
+            }
             Command::Migrate => migrate::run(&cli.database).await,
             Command::Seed(config) => seed::run(&cli.database, config).await,
             Command::BenchSeed(config) => bench_seed::run(&cli.database, config).await,

@@ -36,6 +36,9 @@ pub enum StorageError {
     ArgumentCount { placeholders: usize, arguments: usize },
     #[error("a stored value could not be read: {0}")]
     Unreadable(String),
+    /// What was to be changed is not there.
+    #[error("{0}")]
+    NotFound(String),
     #[error("{0}")]
     Setup(String),
 }

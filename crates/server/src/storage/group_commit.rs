@@ -254,6 +254,7 @@ fn is_environment(error: &StorageError) -> bool {
         StorageError::Conflict
         | StorageError::ArgumentCount { .. }
         | StorageError::Unreadable(_)
+        | StorageError::NotFound(_)
         | StorageError::Setup(_) => false,
     }
 }

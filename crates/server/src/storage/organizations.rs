@@ -4,7 +4,7 @@ use hookline_domain::ids::{ApiKeyId, OrgId};
 use hookline_domain::phone::Country;
 use hookline_domain::time::Timestamp;
 
-use super::{Db, Result, Tx};
+use super::{Db, Result, StorageError, Tx};
 use crate::keys::Key;
 use crate::settings::raise_version;
 use crate::values;
@@ -44,5 +44,50 @@ pub async fn create_api_key(
         values![id.0, org.0, name, key.hash().to_vec(), key.hint(), at.0],
     )
     .await?;
+    raise_version(tx).await
+}
+
+pub struct OrganizationLine {
+    pub id: OrgId,
+    pub name: String,
+    pub country: String,
+}
+
+pub async fn list(db: &Db) -> Result<Vec<OrganizationLine>> {
+    let rows: Vec<(uuid::Uuid, String, String)> =
+        db.fetch_all("SELECT id, name, default_country FROM organizations ORDER BY id", vec![]).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, country)| OrganizationLine { id: OrgId(id), name, country })
+        .collect())
+}
+
+/// An API key without its secret part.
+pub struct ApiKeyLine {
+    pub id: ApiKeyId,
+    pub name: String,
+    pub hint: String,
+}
+
+pub async fn list_api_keys(db: &Db, org: OrgId) -> Result<Vec<ApiKeyLine>> {
+    let rows: Vec<(uuid::Uuid, String, String)> = db
+        .fetch_all(
+            "SELECT id, name, hint FROM api_keys WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id",
+            values![org.0],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|(id, name, hint)| ApiKeyLine { id: ApiKeyId(id), name, hint }).collect())
+}
+
+pub async fn revoke_api_key(tx: &mut Tx, key: ApiKeyId, at: Timestamp) -> Result<()> {
+    let revoked = tx
+        .execute(
+            "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+            values![key.0, at.0],
+        )
+        .await?;
+    if revoked != 1 {
+        return Err(StorageError::NotFound(format!("there is no API key {key} that works")));
+    }
     raise_version(tx).await
 }

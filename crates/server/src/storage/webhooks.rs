@@ -39,6 +39,10 @@ async fn add_key(tx: &mut Tx, webhook: WebhookId, key: &Key, at: Timestamp) -> R
     raise_version(tx).await
 }
 
+fn no_webhook(webhook: WebhookId) -> StorageError {
+    StorageError::NotFound(format!("there is no webhook {webhook}"))
+}
+
 /// Gives a webhook a new key; its other keys work until `old_until`.
 pub async fn rotate_key(
     tx: &mut Tx,
@@ -47,6 +51,13 @@ pub async fn rotate_key(
     at: Timestamp,
     old_until: Timestamp,
 ) -> Result<()> {
+    let found: Option<(bool,)> = tx
+        .fetch_optional(
+            "SELECT enabled FROM webhooks WHERE id = $1 AND deleted_at IS NULL",
+            values![webhook.0],
+        )
+        .await?;
+    found.ok_or_else(|| no_webhook(webhook))?;
     tx.execute(
         "UPDATE webhook_keys SET expires_at = $2 WHERE webhook_id = $1 AND (expires_at IS NULL OR expires_at > $2)",
         values![webhook.0, old_until.0],
@@ -64,8 +75,30 @@ pub async fn delete(tx: &mut Tx, webhook: WebhookId, at: Timestamp) -> Result<()
         )
         .await?;
     if deleted != 1 {
-        return Err(StorageError::Unreadable(format!("there is no webhook {webhook}")));
+        return Err(no_webhook(webhook));
     }
     tx.execute("DELETE FROM webhook_keys WHERE webhook_id = $1", values![webhook.0]).await?;
+    raise_version(tx).await
+}
+
+/// Changes what may be changed of a webhook; the caller has checked the settings.
+pub async fn update(
+    tx: &mut Tx,
+    webhook: WebhookId,
+    name: &str,
+    enabled: bool,
+    settings: &WebhookSettings,
+    at: Timestamp,
+) -> Result<()> {
+    let changed = tx
+        .execute(
+            "UPDATE webhooks SET name = $2, enabled = $3, settings = $4, updated_at = $5
+             WHERE id = $1 AND deleted_at IS NULL",
+            values![webhook.0, name, enabled, to_json(settings), at.0],
+        )
+        .await?;
+    if changed != 1 {
+        return Err(no_webhook(webhook));
+    }
     raise_version(tx).await
 }
