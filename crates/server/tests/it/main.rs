@@ -1,5 +1,6 @@
 //! Stories through the front door: the real binary, on both engines.
 
+mod administration;
 mod crash;
 mod idempotency;
 mod order_of_checks;

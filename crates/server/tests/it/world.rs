@@ -188,6 +188,13 @@ pub fn seed(url: &str, calls: u64, rate: u32) -> Value {
     serde_json::from_str(out.lines().last().unwrap_or_default()).expect("the keys are JSON")
 }
 
+/// Runs a command of the program and gives what it printed.
+pub fn run(url: &str, arguments: &[&str]) -> String {
+    let out = hookline(url).args(arguments).env("HOOKLINE_LOG", "warn").output().expect("the program runs");
+    assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).expect("what it prints is text")
+}
+
 fn hookline(url: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookline"));
     command.env("HOOKLINE_DATABASE_URL", url);
