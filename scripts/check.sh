@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "$(dirname "$0")/setup.sh"
+cargo fmt --all --check
+cargo clippy --workspace --all-targets -- -D warnings
+.venv/bin/python scripts/prefix_table.py | diff - crates/domain/src/phone/prefixes.tsv
