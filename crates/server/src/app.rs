@@ -1,9 +1,9 @@
 //! What a handler may reach.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::ServeConfig;
@@ -23,7 +23,7 @@ pub struct App {
     pub tail: Tail,
     pub refused_keys: RefusedKeys,
     pub metrics: PrometheusHandle,
-    draining: AtomicBool,
+    draining: watch::Sender<bool>,
 }
 
 /// The rooms of a running server, before they are put together.
@@ -50,16 +50,23 @@ impl App {
             board: rooms.board,
             tail: rooms.tail,
             metrics: rooms.metrics,
-            draining: AtomicBool::new(false),
+            draining: watch::Sender::new(false),
         })
     }
 
     /// From now on the load balancer is told to send no more, while requests under way are finished.
     pub fn drain(&self) {
-        self.draining.store(true, Ordering::Release);
+        self.draining.send_replace(true);
     }
 
     pub fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Acquire)
+        *self.draining.borrow()
+    }
+
+    /// Returns when the server was told to stop: what would go on for ever ends then.
+    pub async fn until_draining(&self) {
+        let mut draining = self.draining.subscribe();
+        // The sender lives as long as `self`.
+        let _ = draining.wait_for(|draining| *draining).await;
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP: the routes, what each handler answers, and the loop that serves them.
 
 pub mod answer;
+pub mod api;
 pub mod inbound;
 pub mod ops;
 pub mod refused_keys;

@@ -6,9 +6,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use hookline_domain::ids::RequestId;
 
+use super::api::calls;
 use super::{answer, inbound, ops};
 use crate::app::App;
 use crate::problem::Problem;
@@ -23,6 +24,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/update_tags", any(inbound::update_tags))
         .route("/update-fields", any(inbound::update_fields))
         .route("/update_fields", any(inbound::update_fields))
+        .route("/v1/calls", get(calls::list).post(calls::start))
+        .route("/v1/calls.csv", get(calls::csv))
+        .route("/v1/calls/{id}", get(calls::get))
+        .route("/v1/calls/{id}/events", post(calls::event))
+        .route("/v1/calls/{id}/stream", get(calls::stream_call))
+        .route("/v1/stream", get(calls::stream_all))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics))

@@ -2,6 +2,7 @@
 //! `sqlite` and `postgres`, behind `group_commit`.
 
 mod call_row;
+pub mod calls;
 pub mod campaigns;
 mod db;
 pub mod group_commit;

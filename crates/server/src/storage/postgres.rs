@@ -23,6 +23,7 @@ use super::sqlite::{fields_from_text, kind_from_text, to_json};
 use super::{Result, StorageError};
 use crate::intake::effect::{Commit, Loaded, LoadedCall, Needs, PHONE_ROWS_MAX, Prior, Sequence, Writes};
 use crate::intake::work::{Outcome, Work};
+use crate::telemetry::metric;
 
 /// Timeline numbers are taken from the database in blocks, so that one needs no question of its own.
 const SEQ_BLOCK: i64 = 10_000;
@@ -82,6 +83,7 @@ impl PostgresWriter {
         store_caller_data(&mut tx, &writes).await?;
         store_grants(&mut tx, &self.parts.board, &grants).await?;
         tx.commit().await?;
+        metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);
         }

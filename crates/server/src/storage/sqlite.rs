@@ -19,6 +19,7 @@ use crate::intake::effect::{
     Commit, Loaded, LoadedCall, Needs, PHONE_ROWS_MAX, PhoneQuery, Prior, Sequence, Writes,
 };
 use crate::intake::work::{Outcome, Work};
+use crate::telemetry::metric;
 
 pub struct SqliteWriter {
     connection: Connection,
@@ -65,6 +66,7 @@ impl SqliteWriter {
         store(&tx, works, &writes, &loaded)?;
         store_grants(&tx, &admission, &self.parts.board)?;
         tx.commit()?;
+        metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);
         }

@@ -1,0 +1,143 @@
+//! `GET /v1/calls.csv`: the same calls for a spreadsheet.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderValue, Response, header};
+use bytes::Bytes;
+use futures_util::stream;
+
+use super::{answer_problem, list, storage_problem};
+use crate::app::App;
+use crate::http::api::auth::ApiCaller;
+use crate::intake::effect::LoadedCall;
+use crate::storage::calls::{self, CallFilter};
+
+/// Calls read at once.
+const PAGE: u32 = 1_000;
+
+const HEADER: [&str; 18] = [
+    "call_log_id",
+    "external_id",
+    "caller",
+    "dialed",
+    "target",
+    "status",
+    "started_at",
+    "answered_at",
+    "ended_at",
+    "connected_seconds",
+    "converted",
+    "converted_at",
+    "revenue_paid_out",
+    "publisher_paid_out",
+    "reason",
+    "no_payout_reason",
+    "state",
+    "zip",
+];
+
+pub async fn csv(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let filter = match list::filter(query.as_deref(), caller.org.country) {
+        Ok((filter, _)) => filter,
+        Err(problem) => return answer_problem(&app, &problem),
+    };
+    // The first page is read before the answer begins, so that an error can still be one.
+    let first = match calls::page(&app.db, caller.org.id, &filter, PAGE).await {
+        Ok(first) => first,
+        Err(error) => return storage_problem(&app, &error),
+    };
+    let org = caller.org.id;
+    let pages = stream::try_unfold((Some(first), filter, true), move |(page, filter, head)| {
+        let app = app.clone();
+        async move {
+            let Some(page) = page else { return Ok::<_, crate::storage::StorageError>(None) };
+            let text = lines(&page, head, app.clock.now());
+            let next = match page.last() {
+                Some(last) if page.len() == PAGE as usize => {
+                    let filter = CallFilter { before: Some(last.call.id), ..filter };
+                    (Some(calls::page(&app.db, org, &filter, PAGE).await?), filter, false)
+                }
+                _ => (None, filter, false),
+            };
+            Ok(Some((Bytes::from(text), next)))
+        }
+    });
+    let mut response = Response::new(Body::from_stream(pages));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers
+        .insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"calls.csv\""));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn lines(page: &[LoadedCall], head: bool, now: hookline_domain::time::Timestamp) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let written = (|| {
+        if head {
+            writer.write_record(HEADER)?;
+        }
+        for loaded in page {
+            writer.write_record(cells(loaded, now))?;
+        }
+        writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    })();
+    written.expect("writing to memory does not fail")
+}
+
+fn cells(loaded: &LoadedCall, now: hookline_domain::time::Timestamp) -> [String; 18] {
+    let call = &loaded.call;
+    let text = |value: &Option<String>| value.as_deref().map(safe).unwrap_or_default();
+    let time = |at: Option<hookline_domain::time::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    [
+        call.id.to_string(),
+        text(&loaded.external_id),
+        safe(&call.caller),
+        safe(&call.dialed),
+        text(&call.target),
+        call.status.as_str().to_owned(),
+        call.started_at.to_string(),
+        time(call.answered_at),
+        time(call.ended_at),
+        call.connected_seconds(now).to_string(),
+        call.converted.to_string(),
+        time(call.converted_at),
+        call.revenue_paid_out.map(|money| money.to_string()).unwrap_or_default(),
+        call.publisher_paid_out.map(|money| money.to_string()).unwrap_or_default(),
+        text(&call.reason),
+        call.no_payout_reason.map(|reason| reason.as_str().to_owned()).unwrap_or_default(),
+        text(&call.state),
+        text(&call.zip),
+    ]
+}
+
+/// Text that a spreadsheet would run as a formula gets an apostrophe; a phone number is none.
+fn safe(text: &str) -> String {
+    let number = text
+        .strip_prefix('+')
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()));
+    if !number && text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe;
+
+    #[test]
+    fn a_formula_is_text_and_a_number_stays_one() {
+        assert_eq!(safe("+13105559876"), "+13105559876");
+        assert_eq!(safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(safe("+cmd|x"), "'+cmd|x");
+        assert_eq!(safe("sold"), "sold");
+    }
+}

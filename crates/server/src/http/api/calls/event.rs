@@ -1,0 +1,72 @@
+//! `POST /v1/calls/{id}/events`: a switch tells what became of a call.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::Response;
+use hookline_domain::call::CallEvent;
+use hookline_domain::time::Timestamp;
+use serde::Deserialize;
+
+use super::{answer_problem, call_id, commit, view};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::read;
+use crate::intake::work::{CallEventReport, Work};
+use crate::problem::Problem;
+
+#[derive(Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
+enum Report {
+    Ringing {
+        at: Option<Timestamp>,
+    },
+    Answered {
+        at: Option<Timestamp>,
+        target: Option<String>,
+    },
+    Ended {
+        at: Option<Timestamp>,
+        #[serde(default)]
+        failed: bool,
+        reason: Option<String>,
+    },
+}
+
+pub async fn event(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Response<Body> {
+    match try_event(&app, &caller, &id, body).await {
+        Ok(response) => response,
+        Err(problem) => answer_problem(&app, &problem),
+    }
+}
+
+async fn try_event(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
+    let call = call_id(id)?;
+    let (event, at) = match read::json(body).await? {
+        Report::Ringing { at } => (CallEvent::Ringing, at),
+        Report::Answered { at, target } => (CallEvent::Answered { target }, at),
+        Report::Ended { at, failed, reason } => (CallEvent::Ended { failed, reason }, at),
+    };
+    let now = app.clock.now();
+    let report = CallEventReport {
+        org: caller.org.clone(),
+        call,
+        event,
+        at: at.unwrap_or(now).min(now),
+        actor: caller.actor(),
+    };
+    let outcome = commit(app, id, Work::Event(Box::new(report))).await?;
+    let shown = view::WholeCallView {
+        call: view::call(&caller.org, &outcome.call, outcome.external_id.as_deref(), now),
+        tags: view::tags(&outcome.tags),
+        timeline: None,
+    };
+    Ok(answer::json(200, view::to_json(&shown)))
+}

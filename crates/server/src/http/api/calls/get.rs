@@ -1,0 +1,40 @@
+//! `GET /v1/calls/{id}`: one call with its tags and its timeline.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::Response;
+
+use super::{answer_problem, call_id, not_found, storage_problem, view};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::storage::calls;
+
+pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, Path(id): Path<String>) -> Response<Body> {
+    let call = match call_id(&id) {
+        Ok(call) => call,
+        Err(problem) => return answer_problem(&app, &problem),
+    };
+    match calls::whole(&app.db, caller.org.id, call).await {
+        Err(error) => storage_problem(&app, &error),
+        Ok(None) => answer_problem(&app, &not_found(&id)),
+        Ok(Some(whole)) => {
+            let timeline = whole.timeline.into_iter().map(|entry| view::TimelineView {
+                event: entry.kind,
+                at: entry.at,
+                by: entry.actor,
+                request_id: entry.request,
+                changes: entry.changes,
+            });
+            let loaded = &whole.call;
+            let shown = view::WholeCallView {
+                call: view::call(&caller.org, &loaded.call, loaded.external_id.as_deref(), app.clock.now()),
+                tags: view::tags(&whole.tags),
+                timeline: Some(timeline.collect()),
+            };
+            answer::json(200, view::to_json(&shown))
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! `GET /v1/calls`: calls, newest first, by page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::Response;
+use hookline_domain::call::CallStatus;
+use hookline_domain::ids::CallId;
+use hookline_domain::phone;
+use serde::Serialize;
+
+use super::{answer_problem, storage_problem, view};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::read;
+use crate::problem::Problem;
+use crate::storage::calls::{self, CallFilter};
+
+const PAGE_DEFAULT: u32 = 50;
+const PAGE_MAX: u32 = 200;
+const PARAMETERS: [&str; 9] =
+    ["limit", "cursor", "status", "caller", "campaign_id", "publisher_id", "converted", "from", "to"];
+
+#[derive(Serialize)]
+struct Page<'a> {
+    calls: Vec<view::CallView<'a>>,
+    /// Send it as `cursor` for the next page; null at the end.
+    next_cursor: Option<CallId>,
+}
+
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    let (filter, limit) = match filter(query.as_deref(), caller.org.country) {
+        Ok(read) => read,
+        Err(problem) => return answer_problem(&app, &problem),
+    };
+    match calls::page(&app.db, caller.org.id, &filter, limit + 1).await {
+        Err(error) => storage_problem(&app, &error),
+        Ok(mut rows) => {
+            let more = rows.len() > limit as usize;
+            rows.truncate(limit as usize);
+            let next_cursor = if more { rows.last().map(|row| row.call.id) } else { None };
+            let now = app.clock.now();
+            let calls = rows
+                .iter()
+                .map(|row| view::call(&caller.org, &row.call, row.external_id.as_deref(), now))
+                .collect();
+            answer::json(200, view::to_json(&Page { calls, next_cursor }))
+        }
+    }
+}
+
+/// The filter of a query, and how many calls a page has.
+pub fn filter(query: Option<&str>, country: phone::Country) -> Result<(CallFilter, u32), Problem> {
+    let given = read::query(query, &PARAMETERS)?;
+    let limit = read::parameter(&given, "limit", "a number from 1 to 200")?.unwrap_or(PAGE_DEFAULT);
+    if !(1..=PAGE_MAX).contains(&limit) {
+        return Err(Problem::bad_request("invalid_parameter", "`limit` must be a number from 1 to 200."));
+    }
+    let status = match given.get("status").map(String::as_str) {
+        None => None,
+        Some("ringing") => Some(CallStatus::Ringing),
+        Some("in_progress") => Some(CallStatus::InProgress),
+        Some("completed") => Some(CallStatus::Completed),
+        Some("failed") => Some(CallStatus::Failed),
+        Some(_) => {
+            return Err(Problem::bad_request(
+                "invalid_parameter",
+                "`status` must be ringing, in_progress, completed or failed.",
+            ));
+        }
+    };
+    let filter = CallFilter {
+        before: read::parameter(&given, "cursor", "the next_cursor of a page")?,
+        status,
+        caller: given
+            .get("caller")
+            .map(|sent| phone::normalize(sent, country).unwrap_or_else(|| sent.clone())),
+        campaign: read::parameter(&given, "campaign_id", "an id")?,
+        publisher: read::parameter(&given, "publisher_id", "an id")?,
+        converted: read::parameter(&given, "converted", "true or false")?,
+        from: read::parameter(&given, "from", "an RFC 3339 time")?,
+        to: read::parameter(&given, "to", "an RFC 3339 time")?,
+    };
+    Ok((filter, limit))
+}

@@ -1,0 +1,68 @@
+//! Calls: started and reported by a switch, read by everyone.
+
+mod csv;
+mod event;
+mod get;
+mod list;
+mod start;
+mod stream;
+mod view;
+
+use axum::body::Body;
+use axum::http::Response;
+use hookline_domain::ids::{CallId, RequestId};
+
+use crate::app::App;
+use crate::http::answer;
+use crate::http::inbound::commit_problem;
+use crate::intake::work::{CallOutcome, Outcome, Work};
+use crate::problem::Problem;
+use crate::storage::StorageError;
+
+pub use csv::csv;
+pub use event::event;
+pub use get::get;
+pub use list::list;
+pub use start::start;
+pub use stream::{stream_all, stream_call};
+
+fn answer_problem(app: &App, problem: &Problem) -> Response<Body> {
+    answer::problem(problem, RequestId(app.clock.new_id()))
+}
+
+fn storage_problem(app: &App, error: &StorageError) -> Response<Body> {
+    let request = RequestId(app.clock.new_id());
+    tracing::error!(%error, request_id = %request, "the database could not be read");
+    answer::problem(&Problem::unavailable(), request)
+}
+
+fn call_id(text: &str) -> Result<CallId, Problem> {
+    text.parse().map_err(|_| not_found(text))
+}
+
+fn not_found(id: &str) -> Problem {
+    Problem::not_found(
+        "call_not_found",
+        format!("Call log not found: no call of this organization has the id {id}."),
+    )
+}
+
+/// Commits a call's start or event; what it came to, or how to say that it could not be.
+async fn commit(app: &App, id: &str, work: Work) -> Result<Box<CallOutcome>, Problem> {
+    match app.committer.commit(work).await {
+        Ok(Outcome::Call(outcome)) => Ok(outcome),
+        Ok(Outcome::CallNotFound) => Err(not_found(id)),
+        Ok(Outcome::CallForbidden) => Err(Problem::new(
+            403,
+            "call_forbidden",
+            format!(
+                "The call {id} belongs to another organization. Use an API key of the organization that owns it."
+            ),
+        )),
+        Ok(Outcome::OutOfOrder(why)) => {
+            Err(Problem::new(409, "out_of_order", format!("The event can't be: {why}.")))
+        }
+        Ok(Outcome::Answer(_)) => Err(Problem::internal()),
+        Err(error) => Err(commit_problem(error)),
+    }
+}

@@ -1,0 +1,140 @@
+//! `POST /v1/calls`: a switch tells that a call has arrived.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Response;
+use hookline_domain::ids::{CallId, CampaignId, PublisherId};
+use hookline_domain::phone;
+use hookline_domain::time::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{answer_problem, commit, view};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::read;
+use crate::intake::work::{StartCall, Work};
+use crate::problem::Problem;
+use crate::telemetry::metric;
+
+const NUMBER_CHARS_MAX: usize = 64;
+const EXTERNAL_ID_CHARS_MAX: usize = 255;
+/// How far a switch's clock may be ahead of ours.
+const AHEAD_SECONDS_MAX: i64 = 300;
+/// How late a call may be told of.
+const LATE_SECONDS_MAX: i64 = 86_400;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewCall {
+    caller: String,
+    dialed: String,
+    external_id: Option<String>,
+    campaign_id: Option<CampaignId>,
+    publisher_id: Option<PublisherId>,
+    started_at: Option<Timestamp>,
+    #[serde(default)]
+    parameters: BTreeMap<String, Value>,
+    #[serde(default)]
+    headers: BTreeMap<String, Value>,
+}
+
+pub async fn start(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
+    match try_start(&app, &caller, body).await {
+        Ok(response) => response,
+        Err(problem) => answer_problem(&app, &problem),
+    }
+}
+
+async fn try_start(app: &App, caller: &ApiCaller, body: Body) -> Result<Response<Body>, Problem> {
+    let new: NewCall = read::json(body).await?;
+    let work = start_call(app, caller, new)?;
+    let id = work.id.to_string();
+    let outcome = commit(app, &id, Work::Start(Box::new(work))).await?;
+    if outcome.changed {
+        metrics::counter!(metric::CALLS_STARTED).increment(1);
+    }
+    let shown = view::WholeCallView {
+        call: view::call(&caller.org, &outcome.call, outcome.external_id.as_deref(), app.clock.now()),
+        tags: view::tags(&outcome.tags),
+        timeline: None,
+    };
+    Ok(answer::json(if outcome.changed { 201 } else { 200 }, view::to_json(&shown)))
+}
+
+fn start_call(app: &App, caller: &ApiCaller, new: NewCall) -> Result<StartCall, Problem> {
+    let org = &caller.org;
+    let dialed = number("dialed", &new.dialed, org.country)?;
+    let known = org.numbers.get(&dialed);
+    let campaign = new.campaign_id.or(known.map(|number| number.campaign));
+    if campaign.is_some_and(|id| !org.campaigns.contains_key(&id)) {
+        return Err(invalid("campaign_id", "names no campaign of this organization"));
+    }
+    let publisher = new.publisher_id.or(known.and_then(|number| number.publisher));
+    if publisher.is_some_and(|id| !org.publishers.contains_key(&id)) {
+        return Err(invalid("publisher_id", "names no publisher of this organization"));
+    }
+    if new.external_id.as_ref().is_some_and(|id| id.is_empty() || id.chars().count() > EXTERNAL_ID_CHARS_MAX)
+    {
+        return Err(invalid("external_id", "must have 1 to 255 characters"));
+    }
+    Ok(StartCall {
+        id: CallId(app.clock.new_id()),
+        org: org.clone(),
+        external_id: new.external_id,
+        caller: number("caller", &new.caller, org.country)?,
+        dialed,
+        campaign,
+        publisher,
+        number: known.map(|number| number.id),
+        started_at: started_at(app.clock.now(), new.started_at)?,
+        parameters: texts("parameters", new.parameters)?,
+        headers: texts("headers", new.headers)?,
+        actor: caller.actor(),
+    })
+}
+
+/// In E.164 if it is a number; a withheld caller such as `anonymous` stays as sent.
+fn number(field: &str, sent: &str, country: phone::Country) -> Result<String, Problem> {
+    if let Some(number) = phone::normalize(sent, country) {
+        return Ok(number);
+    }
+    let sent = sent.trim();
+    if sent.is_empty() || sent.chars().count() > NUMBER_CHARS_MAX || sent.chars().any(char::is_control) {
+        return Err(invalid(
+            field,
+            "must be a phone number, or a name of 1 to 64 characters such as anonymous",
+        ));
+    }
+    Ok(sent.to_owned())
+}
+
+fn started_at(now: Timestamp, sent: Option<Timestamp>) -> Result<Timestamp, Problem> {
+    let at = sent.unwrap_or(now);
+    let allowed = now.plus_seconds(-LATE_SECONDS_MAX)..=now.plus_seconds(AHEAD_SECONDS_MAX);
+    if allowed.contains(&at) {
+        return Ok(at);
+    }
+    Err(invalid("started_at", "must lie within the last 24 hours; check the clock of the switch"))
+}
+
+fn texts(field: &str, values: BTreeMap<String, Value>) -> Result<Vec<(String, String)>, Problem> {
+    values
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| match value {
+            Value::String(text) => Ok((name, text)),
+            Value::Number(number) => Ok((name, number.to_string())),
+            Value::Bool(flag) => Ok((name, flag.to_string())),
+            _ => Err(invalid(&format!("{field}.{name}"), "must be a string, a number or a boolean")),
+        })
+        .collect()
+}
+
+fn invalid(field: &str, problem: &str) -> Problem {
+    Problem::bad_request("invalid_field", format!("`{field}` {problem}."))
+}

@@ -1,0 +1,128 @@
+//! `GET /v1/stream` and `GET /v1/calls/{id}/stream`: what happens, as it happens (server-sent events).
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, Response};
+use axum::response::IntoResponse;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use futures_util::{StreamExt, stream};
+use hookline_domain::ids::CallId;
+
+use super::{answer_problem, call_id, not_found, storage_problem};
+use crate::app::App;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::read;
+use crate::problem::Problem;
+use crate::sessions::{Cursor, Follower};
+use crate::storage::calls;
+use crate::telemetry::metric;
+
+/// A line is sent at least this often, so that proxies keep the connection.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+pub async fn stream_all(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    stream(app, caller, None, query, headers).await
+}
+
+pub async fn stream_call(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let call = match call_id(&id) {
+        Ok(call) => call,
+        Err(problem) => return answer_problem(&app, &problem),
+    };
+    match calls::whole(&app.db, caller.org.id, call).await {
+        Err(error) => storage_problem(&app, &error),
+        Ok(None) => answer_problem(&app, &not_found(&id)),
+        Ok(Some(_)) => stream(app, caller, Some(call), query, headers).await,
+    }
+}
+
+async fn stream(
+    app: Arc<App>,
+    caller: ApiCaller,
+    call: Option<CallId>,
+    query: Option<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let from = match resume_from(query.as_deref(), &headers) {
+        Err(problem) => return answer_problem(&app, &problem),
+        Ok(Some(cursor)) => cursor,
+        Ok(None) => match app.tail.end().await {
+            Ok(end) => end,
+            Err(error) => return storage_problem(&app, &error),
+        },
+    };
+    let follower = app.tail.follow(from, caller.org.id, call);
+    let open = Open::count();
+    let batches = stream::unfold((follower, app, open), next_batch);
+    Sse::new(batches.flat_map(stream::iter)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+}
+
+type State3 = (Follower, Arc<App>, Open);
+
+/// The next events; the stream ends with the server, or when the database can't be read, and the
+/// client comes back with the last id it saw.
+async fn next_batch((mut follower, app, open): State3) -> Option<(Vec<Result<Event, Infallible>>, State3)> {
+    let events = tokio::select! {
+        events = follower.next() => events,
+        () = app.until_draining() => return None,
+    };
+    match events {
+        Ok(events) => {
+            let events = events
+                .into_iter()
+                .map(|event| {
+                    let data = serde_json::to_string(&event).expect("an event is JSON");
+                    Ok(Event::default().id(event.cursor.to_string()).event(event.kind).data(data))
+                })
+                .collect();
+            Some((events, (follower, app, open)))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a stream ended: the timeline could not be read");
+            None
+        }
+    }
+}
+
+fn resume_from(query: Option<&str>, headers: &HeaderMap) -> Result<Option<Cursor>, Problem> {
+    let given = read::query(query, &["last_event_id"])?;
+    let header = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let Some(text) = header.or(given.get("last_event_id").map(String::as_str)) else { return Ok(None) };
+    text.parse().map(Some).map_err(|()| {
+        Problem::bad_request(
+            "invalid_parameter",
+            "`last_event_id` must be the id of an event of this stream.",
+        )
+    })
+}
+
+/// Counts a stream while it is open.
+struct Open;
+
+impl Open {
+    fn count() -> Self {
+        metrics::gauge!(metric::STREAMS).increment(1);
+        Self
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        metrics::gauge!(metric::STREAMS).decrement(1);
+    }
+}

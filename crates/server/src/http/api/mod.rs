@@ -1,0 +1,5 @@
+//! The API for switches, engineers and the dashboard: `/v1/<noun>`, one file a verb.
+
+pub mod auth;
+pub mod calls;
+mod read;

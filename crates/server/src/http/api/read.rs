@@ -1,0 +1,72 @@
+//! Reads bodies and queries of the API, with errors that name the field.
+
+use std::collections::BTreeMap;
+
+use axum::body::{Body, to_bytes};
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+
+/// Bytes of a JSON body.
+const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// A JSON body as `T`.
+pub async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
+    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
+        Problem::new(
+            413,
+            "body_too_large",
+            format!("The body is over {} KiB. Send less.", BODY_BYTES_MAX / 1024),
+        )
+    })?;
+    // serde_json's message names the field and the place; none of the values is a secret here.
+    serde_json::from_slice(&bytes).map_err(|error| {
+        Problem::bad_request(
+            "invalid_body",
+            format!("The JSON body can't be read: {error}. Correct it and send again."),
+        )
+    })
+}
+
+/// The parameters of a query, each known and there once.
+pub fn query(raw: Option<&str>, known: &[&str]) -> Result<BTreeMap<String, String>, Problem> {
+    let mut parameters = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+        if !known.contains(&name.as_ref()) {
+            let message = format!("There is no parameter `{name}` here; there are {}.", known.join(", "));
+            return Err(Problem::bad_request("unknown_parameter", message));
+        }
+        if parameters.insert(name.clone().into_owned(), value.into_owned()).is_some() {
+            return Err(Problem::bad_request(
+                "repeated_parameter",
+                format!("`{name}` is there twice. Send it once."),
+            ));
+        }
+    }
+    Ok(parameters)
+}
+
+/// One parameter, read as `T`.
+pub fn parameter<T: std::str::FromStr>(
+    parameters: &BTreeMap<String, String>,
+    name: &str,
+    expected: &str,
+) -> Result<Option<T>, Problem> {
+    let Some(text) = parameters.get(name) else { return Ok(None) };
+    text.parse()
+        .map(Some)
+        .map_err(|_| Problem::bad_request("invalid_parameter", format!("`{name}` must be {expected}.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_or_repeated_parameter_is_named() {
+        let known = ["limit", "caller"];
+        assert_eq!(query(Some("limit=5"), &known).unwrap()["limit"], "5");
+        assert!(query(Some("limt=5"), &known).unwrap_err().message.contains("`limt`"));
+        assert!(query(Some("limit=5&limit=6"), &known).unwrap_err().message.contains("`limit`"));
+    }
+}

@@ -1,0 +1,115 @@
+//! Calls as they are read: one with all that belongs to it, or a page of many.
+
+use hookline_domain::call::{CallStatus, Change};
+use hookline_domain::ids::{CallId, CampaignId, OrgId, PublisherId, RequestId};
+use hookline_domain::tags::TagSet;
+use hookline_domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::call_row::{CALL_COLUMNS, CallRow, status_code};
+use super::{Db, Result, StorageError, Value};
+use crate::intake::effect::LoadedCall;
+use crate::values;
+
+pub struct WholeCall {
+    pub call: LoadedCall,
+    pub tags: TagSet,
+    /// Oldest first.
+    pub timeline: Vec<TimelineEntry>,
+}
+
+pub struct TimelineEntry {
+    pub at: Timestamp,
+    pub kind: String,
+    pub actor: String,
+    pub request: Option<RequestId>,
+    pub changes: Vec<Change>,
+}
+
+/// What a list of calls is narrowed to.
+#[derive(Debug, Clone, Default)]
+pub struct CallFilter {
+    /// Only calls before this one, newest first: the place where a page begins.
+    pub before: Option<CallId>,
+    pub status: Option<CallStatus>,
+    /// E.164.
+    pub caller: Option<String>,
+    pub campaign: Option<CampaignId>,
+    pub publisher: Option<PublisherId>,
+    pub converted: Option<bool>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+}
+
+/// A call of this organization with its tags and timeline.
+pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall>> {
+    let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = $1 AND id = $2");
+    let Some(row) = db.fetch_optional::<CallRow>(&sql, values![org.0, call.0]).await? else {
+        return Ok(None);
+    };
+    let loaded = row.load()?;
+    let tags: Option<(String,)> = db
+        .fetch_optional(
+            "SELECT tags FROM call_tags WHERE org_id = $1 AND call_id = $2",
+            values![org.0, call.0],
+        )
+        .await?;
+    let tags = tags.map_or(Ok(TagSet::default()), |(text,)| TagSet::from_stored(&text));
+    Ok(Some(WholeCall {
+        timeline: timeline(db, org, loaded.last_seq).await?,
+        tags: tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?,
+        call: loaded,
+    }))
+}
+
+/// Follows a call's chain of entries from its newest.
+async fn timeline(db: &Db, org: OrgId, newest: i64) -> Result<Vec<TimelineEntry>> {
+    type EntryRow = (i64, i64, String, String, Option<Uuid>, String);
+    let rows: Vec<EntryRow> = db
+        .fetch_all(
+            "WITH RECURSIVE chain (seq, previous, at, kind, actor, request_id, changes) AS (
+                 SELECT seq, previous, at, kind, actor, request_id, changes FROM timeline
+                 WHERE org_id = $1 AND seq = $2
+                 UNION ALL
+                 SELECT t.seq, t.previous, t.at, t.kind, t.actor, t.request_id, t.changes FROM timeline t
+                 JOIN chain ON t.org_id = $1 AND t.seq = chain.previous
+             )
+             SELECT seq, at, kind, actor, request_id, changes FROM chain",
+            values![org.0, newest],
+        )
+        .await?;
+    // The chain runs from the newest to the oldest, whatever the numbers of the nodes that wrote it.
+    rows.into_iter()
+        .rev()
+        .map(|(_, at, kind, actor, request, changes)| {
+            let changes = serde_json::from_str(&changes)
+                .map_err(|error| StorageError::Unreadable(format!("timeline.changes: {error}")))?;
+            Ok(TimelineEntry { at: Timestamp(at), kind, actor, request: request.map(RequestId), changes })
+        })
+        .collect()
+}
+
+/// Calls of this organization, newest first.
+pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<Vec<LoadedCall>> {
+    let mut values = values![org.0];
+    let mut sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = $1");
+    let conditions: [(&str, Option<Value>); 8] = [
+        ("id <", filter.before.map(|id| id.0.into())),
+        ("status =", filter.status.map(|status| status_code(status).into())),
+        ("caller =", filter.caller.as_deref().map(Value::from)),
+        ("campaign_id =", filter.campaign.map(|id| id.0.into())),
+        ("publisher_id =", filter.publisher.map(|id| id.0.into())),
+        ("converted =", filter.converted.map(Value::from)),
+        ("started_at >=", filter.from.map(|at| at.0.into())),
+        ("started_at <", filter.to.map(|at| at.0.into())),
+    ];
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            values.push(value);
+            sql += &format!(" AND {condition} ${}", values.len());
+        }
+    }
+    sql += &format!(" ORDER BY id DESC LIMIT {limit}");
+    let rows: Vec<CallRow> = db.fetch_all(&sql, values).await?;
+    rows.into_iter().map(CallRow::load).collect()
+}
