@@ -1,6 +1,7 @@
 //! Stories through the front door: the real binary, on both engines.
 
 mod administration;
+mod api;
 mod calls;
 mod crash;
 mod idempotency;
