@@ -4,6 +4,7 @@ mod administration;
 mod api;
 mod calls;
 mod crash;
+mod expiry;
 mod idempotency;
 mod order_of_checks;
 mod rate_limit;
