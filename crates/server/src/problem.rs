@@ -36,7 +36,7 @@ impl Problem {
         Self::new(
             503,
             "unavailable",
-            "The server can't reach its database right now and changed nothing. Send the same request again in a few seconds.",
+            "The server can't reach its database right now. Send the same request again in a few seconds; with a transaction_id it is done once, however often you send it.",
         )
     }
 

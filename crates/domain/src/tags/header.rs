@@ -37,6 +37,10 @@ impl TagName {
     /// `Idempotency-Key`) and for what is no tag name.
     pub fn from_header(raw: &str) -> Option<Self> {
         let name = Self::normalize(raw)?;
+        if name.as_str() == "x" && raw.trim().len() > 1 {
+            // `X-` alone: nothing is left without it.
+            return None;
+        }
         let bare = without_x(name.as_str()).unwrap_or(name.as_str());
         if is_kept_out(bare) {
             return None;
@@ -129,6 +133,7 @@ mod tests {
             "X-DB-Password",
             "",
             "---",
+            "X-",
         ] {
             assert_eq!(TagName::from_header(header), None, "{header}");
         }

@@ -10,7 +10,7 @@ use hookline_domain::ids::RequestId;
 
 use crate::app::App;
 use crate::http::answer;
-use crate::http::inbound::client_address;
+use crate::http::inbound::{self, client_address};
 use crate::keys::{KeyKind, lookup_hash};
 use crate::problem::Problem;
 use crate::settings::{ApiKey, Org};
@@ -49,7 +49,11 @@ impl FromRequestParts<Arc<App>> for ApiCaller {
             } else {
                 Problem::new(429, "too_many_unauthorized", format!("This address sent too many requests without a valid key. Wait {} s and check the key.", state.reset_seconds))
             };
-            answer::problem(&problem, request)
+            let mut response = answer::problem(&problem, request);
+            if !state.admitted {
+                inbound::rate_headers(response.headers_mut(), &state, true);
+            }
+            response
         })
     }
 }

@@ -30,6 +30,7 @@ use crate::storage::group_commit::CommitError;
 use crate::telemetry::metric;
 
 pub use address::{Peer, client_address};
+pub use headers::rate as rate_headers;
 use scrub::scrub;
 
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
