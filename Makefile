@@ -2,6 +2,7 @@
 
 # Builds everything and starts it on SQLite with demo data; prints the address, keys and curl lines.
 run:
+	scripts/compiler.sh
 	cargo build --release -p hookline
 	HOOKLINE_LOG=warn target/release/hookline seed
 	HOOKLINE_LOG_FORMAT=text exec target/release/hookline serve
@@ -14,7 +15,7 @@ test:
 check:
 	scripts/check.sh
 
-# Measures Hookline beside its peers; see bench/README.md.
+# Measures Hookline beside its peers and writes the table to bench/results. Takes about an hour;
+# `make bench BENCH="compare --calls 10000 --rounds 1"` is a quick look.
 bench:
-	cargo build --release -p hookline
-	python3 bench/run.py compare --hookline target/release/hookline
+	scripts/bench.sh $(BENCH)

@@ -26,4 +26,8 @@ mkdir -p target
 .venv/bin/python scripts/phone_reference.py > target/phone_reference.tsv
 export HOOKLINE_PHONE_REFERENCE="$PWD/target/phone_reference.tsv"
 
-cargo test --workspace
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo nextest run --workspace
+else
+  cargo test --workspace
+fi

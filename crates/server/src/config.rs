@@ -55,7 +55,8 @@ pub struct ServeConfig {
     /// Days that the request log is kept.
     #[arg(long, env = "HOOKLINE_REQUEST_LOG_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub request_log_days: u32,
-    /// Days that a `transaction_id` and its answer are kept.
+    /// Days that a `transaction_id` and its answer are kept at least: they are kept with the request
+    /// log, which must reach as far back.
     #[arg(long, env = "HOOKLINE_IDEMPOTENCY_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub idempotency_days: u32,
     /// Requests that one commit takes at most.
@@ -83,6 +84,17 @@ pub fn redacted_url(url: &str) -> String {
 }
 
 impl ServeConfig {
+    /// Whether the options fit each other.
+    pub fn check(&self) -> Result<(), String> {
+        if self.request_log_days < self.idempotency_days {
+            return Err(format!(
+                "the answers of transaction ids are kept in the request log: raise HOOKLINE_REQUEST_LOG_DAYS ({}) to HOOKLINE_IDEMPOTENCY_DAYS ({}) or more",
+                self.request_log_days, self.idempotency_days
+            ));
+        }
+        Ok(())
+    }
+
     /// One line at start: every option as it is in force, secrets left out.
     pub fn log(&self, database: &DatabaseConfig) {
         tracing::info!(

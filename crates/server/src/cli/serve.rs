@@ -18,6 +18,7 @@ use crate::telemetry::metric;
 use crate::upkeep;
 
 pub async fn run(database: &DatabaseConfig, config: &ServeConfig) -> Result<()> {
+    config.check().map_err(StorageError::Setup)?;
     config.log(database);
     let app = start(database, config).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {

@@ -9,7 +9,7 @@ use axum::http::Response;
 use axum::routing::{any, get, post};
 use hookline_domain::ids::RequestId;
 
-use super::api::calls;
+use super::api::{calls, requests, webhooks};
 use super::{answer, inbound, ops};
 use crate::app::App;
 use crate::problem::Problem;
@@ -30,6 +30,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/calls/{id}/events", post(calls::event))
         .route("/v1/calls/{id}/stream", get(calls::stream_call))
         .route("/v1/stream", get(calls::stream_all))
+        .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
+        .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
+        .route("/v1/requests", get(requests::list))
+        .route("/v1/requests/{id}", get(requests::get))
+        .route("/v1/requests/{id}/replay", post(requests::replay))
         .route("/healthz", get(ops::healthz))
         .route("/readyz", get(ops::readyz))
         .route("/metrics", get(ops::metrics))
@@ -41,7 +47,7 @@ pub fn router(app: Arc<App>) -> Router {
 async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
     let problem = Problem::not_found(
         "unknown_route",
-        format!("There is nothing at {}. The API is described at /docs.", request.uri().path()),
+        format!("There is nothing at {}. README and docs/ list what there is.", request.uri().path()),
     );
     answer::problem(&problem, RequestId(app.clock.new_id()))
 }

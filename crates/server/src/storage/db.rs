@@ -345,8 +345,9 @@ mod tests {
 
     #[test]
     fn the_highest_placeholder_must_be_the_number_of_arguments() {
-        assert!(check_count("SELECT $1, $2, $1", &values![1_i64, "b"]).is_ok());
-        assert!(check_count("SELECT $1, $12", &values![1_i64, "b"]).is_err());
+        let two = [Value::from(1_i64), Value::from("b")];
+        assert!(check_count("SELECT $1, $2, $1", &two).is_ok());
+        assert!(check_count("SELECT $1, $12", &two).is_err());
         assert!(check_count("SELECT 1", &[]).is_ok());
     }
 }

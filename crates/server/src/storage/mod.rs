@@ -10,6 +10,7 @@ mod migrate;
 pub mod organizations;
 mod postgres;
 mod rates;
+pub mod requests;
 mod sqlite;
 mod steady;
 pub mod webhooks;

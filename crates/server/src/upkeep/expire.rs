@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookline_domain::ids::OrgId;
 use hookline_domain::matching::Lookback;
 use hookline_domain::time::MICROS_PER_SECOND;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::storage::Result;
+use crate::intake::effect::transaction_hash;
+use crate::storage::{Result, organizations};
 use crate::values;
 
 /// Rows removed in one step.
@@ -30,62 +32,65 @@ pub async fn run(app: Arc<App>, every: Duration) {
 /// One round over everything that expires.
 pub async fn once(app: &App) -> Result<()> {
     let now = app.clock.now().0;
-    let log = i64::from(app.config.request_log_days) * DAY_MICROS;
-    let idempotency = i64::from(app.config.idempotency_days) * DAY_MICROS;
-    // A transaction goes with the request that holds its answer, so that no id is left without one.
-    repeat(
-        app,
-        "DELETE FROM idempotency WHERE (org_id, id_hash) IN (
-         SELECT org_id, id_hash FROM idempotency WHERE request_id < $1 LIMIT $2)",
-        first_id(now - idempotency),
-    )
-    .await?;
-    repeat(
-        app,
-        "DELETE FROM requests WHERE (org_id, id) IN (
-         SELECT org_id, id FROM requests WHERE id < $1 AND transaction_id IS NULL LIMIT $2)",
-        first_id(now - log),
-    )
-    .await?;
-    repeat(
-        app,
-        "DELETE FROM requests WHERE (org_id, id) IN (
-         SELECT org_id, id FROM requests WHERE id < $1 LIMIT $2)",
-        first_id(now - log.max(idempotency)),
-    )
-    .await?;
+    let log_begins = first_id(now - i64::from(app.config.request_log_days) * DAY_MICROS);
+    let orgs = organizations::list(&app.db).await?;
+    for org in orgs {
+        while expire_requests(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
+    }
     repeat_micros(
         app,
         "DELETE FROM caller_data WHERE (org_id, caller, request_id) IN (
-         SELECT org_id, caller, request_id FROM caller_data WHERE received_at < $1 LIMIT $2)",
+             SELECT org_id, caller, request_id FROM caller_data WHERE received_at < $1 LIMIT $2)",
         now - Lookback::MAX_SECONDS * MICROS_PER_SECOND,
     )
     .await?;
     repeat_micros(
         app,
         "DELETE FROM rate_admissions WHERE (webhook_id, seq) IN (
-         SELECT webhook_id, seq FROM rate_admissions WHERE stamp < $1 LIMIT $2)",
+             SELECT webhook_id, seq FROM rate_admissions WHERE stamp < $1 LIMIT $2)",
         app.board.steady.now() - ADMISSIONS_KEPT_MICROS,
     )
     .await?;
     repeat_micros(
         app,
         "DELETE FROM webhook_keys WHERE key_hash IN (
-         SELECT key_hash FROM webhook_keys WHERE expires_at < $1 LIMIT $2)",
+             SELECT key_hash FROM webhook_keys WHERE expires_at < $1 LIMIT $2)",
         now,
     )
     .await
+}
+
+/// Removes an organization's oldest requests; the number removed. A transaction id goes with the
+/// request that holds its answer, in one transaction, so that none is left without the other.
+async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
+    let mut tx = app.db.begin().await?;
+    let old: Vec<(Uuid, Option<String>)> = tx
+        .fetch_all(
+            "SELECT id, transaction_id FROM requests WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT $3",
+            values![org.0, before, STEP_ROWS],
+        )
+        .await?;
+    let Some(&(last, _)) = old.last() else { return Ok(0) };
+    for (id, transaction) in &old {
+        if let Some(transaction) = transaction {
+            let hash = transaction_hash(transaction).to_vec();
+            tx.execute(
+                "DELETE FROM idempotency WHERE org_id = $1 AND id_hash = $2 AND request_id = $3",
+                values![org.0, hash, *id],
+            )
+            .await?;
+        }
+    }
+    let removed =
+        tx.execute("DELETE FROM requests WHERE org_id = $1 AND id <= $2", values![org.0, last]).await?;
+    tx.commit().await?;
+    Ok(removed)
 }
 
 /// The smallest id that could have been given at this time.
 fn first_id(micros: i64) -> Uuid {
     let millis = u128::try_from(micros / 1_000).unwrap_or(0);
     Uuid::from_u128(millis << 80)
-}
-
-async fn repeat(app: &App, sql: &str, before: Uuid) -> Result<()> {
-    while app.db.execute(sql, values![before, STEP_ROWS]).await? >= STEP_ROWS.unsigned_abs() {}
-    Ok(())
 }
 
 async fn repeat_micros(app: &App, sql: &str, before: i64) -> Result<()> {

@@ -1,8 +1,10 @@
 //! Stories through the front door: the real binary, on both engines.
 
 mod administration;
+mod api;
 mod calls;
 mod crash;
+mod expiry;
 mod idempotency;
 mod order_of_checks;
 mod rate_limit;

@@ -145,6 +145,22 @@ impl TestWorld {
         answer(self.client.post(url).json(body)).await
     }
 
+    /// Changes the database behind the servers' back.
+    pub async fn execute(&self, sql: &str) {
+        if let Some(path) = self.url.strip_prefix("sqlite://") {
+            rusqlite::Connection::open(path)
+                .expect("the database opens")
+                .execute(sql, [])
+                .expect("the statement runs");
+            return;
+        }
+        let mut connection = PgConnection::connect(&self.url).await.expect("PostgreSQL answers");
+        sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect("the statement runs");
+    }
+
     /// A number from the database.
     pub async fn count(&self, sql: &str) -> i64 {
         if let Some(path) = self.url.strip_prefix("sqlite://") {

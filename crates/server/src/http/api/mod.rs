@@ -3,3 +3,5 @@
 pub mod auth;
 pub mod calls;
 mod read;
+pub mod requests;
+pub mod webhooks;

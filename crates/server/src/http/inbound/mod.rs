@@ -137,7 +137,8 @@ async fn admitted(
     commit(app, id, work).await
 }
 
-async fn commit(app: &App, id: RequestId, work: InboundRequest) -> Response<Body> {
+/// Commits a request and gives its answer.
+pub async fn commit(app: &App, id: RequestId, work: InboundRequest) -> Response<Body> {
     match app.committer.commit(Work::Request(Box::new(work))).await {
         Ok(Outcome::Answer(answer)) => respond(id, answer),
         Ok(other) => answer::internal(app, &format!("a request came to {other:?}")),

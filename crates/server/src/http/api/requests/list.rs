@@ -1,0 +1,62 @@
+//! `GET /v1/requests`: requests, newest first, by page.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::Response;
+use serde::Serialize;
+
+use super::{answer_problem, storage_problem};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::read;
+use crate::problem::Problem;
+use crate::storage::requests::{self, RequestFilter, RequestLine};
+
+const PAGE_DEFAULT: u32 = 50;
+const PAGE_MAX: u32 = 200;
+const PARAMETERS: [&str; 8] =
+    ["limit", "cursor", "webhook_id", "status", "caller", "transaction_id", "from", "to"];
+
+#[derive(Serialize)]
+struct Page {
+    requests: Vec<RequestLine>,
+    next_cursor: Option<hookline_domain::ids::RequestId>,
+}
+
+pub async fn list(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    RawQuery(query): RawQuery,
+) -> Response<Body> {
+    match try_list(&app, &caller, query.as_deref()).await {
+        Ok(page) => answer::json(200, serde_json::to_vec(&page).expect("a page is JSON")),
+        Err(problem) => answer_problem(&app, &problem),
+    }
+}
+
+async fn try_list(app: &App, caller: &ApiCaller, query: Option<&str>) -> Result<Page, Problem> {
+    let given = read::query(query, &PARAMETERS)?;
+    let limit = read::parameter(&given, "limit", "a number from 1 to 200")?.unwrap_or(PAGE_DEFAULT);
+    if !(1..=PAGE_MAX).contains(&limit) {
+        return Err(Problem::bad_request("invalid_parameter", "`limit` must be a number from 1 to 200."));
+    }
+    let filter = RequestFilter {
+        before: read::parameter(&given, "cursor", "the next_cursor of a page")?,
+        webhook: read::parameter(&given, "webhook_id", "an id")?,
+        status: read::parameter(&given, "status", "a number such as 200")?,
+        caller: given.get("caller").cloned(),
+        transaction_id: given.get("transaction_id").cloned(),
+        from: read::parameter(&given, "from", "an RFC 3339 time")?,
+        to: read::parameter(&given, "to", "an RFC 3339 time")?,
+    };
+    let mut lines = requests::page(&app.db, caller.org.id, &filter, limit + 1)
+        .await
+        .map_err(|error| storage_problem(&error))?;
+    let more = lines.len() > limit as usize;
+    lines.truncate(limit as usize);
+    let next_cursor = if more { lines.last().map(|line| line.id) } else { None };
+    Ok(Page { requests: lines, next_cursor })
+}

@@ -1,0 +1,69 @@
+//! `POST /v1/requests/{id}/replay`: sends a logged request again, as a new one of its webhook. Its
+//! `transaction_id` counts as ever: one that succeeded changes nothing a second time.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::Response;
+use hookline_domain::ids::RequestId;
+use hookline_domain::webhook::{self, Method, RawRequest};
+
+use super::{answer_problem, not_found, request_id, storage_problem};
+use crate::app::App;
+use crate::http::api::auth::ApiCaller;
+use crate::http::inbound;
+use crate::intake::work::{InboundRequest, LoggedRequest};
+use crate::problem::Problem;
+use crate::storage::requests::{self, WholeRequest};
+
+pub async fn replay(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+) -> Response<Body> {
+    match again(&app, &caller, &id).await {
+        Ok(work) => inbound::commit(&app, work.id, work).await,
+        Err(problem) => answer_problem(&app, &problem),
+    }
+}
+
+async fn again(app: &App, caller: &ApiCaller, id: &str) -> Result<InboundRequest, Problem> {
+    let logged = requests::whole(&app.db, caller.org.id, request_id(id)?)
+        .await
+        .map_err(|error| storage_problem(&error))?
+        .ok_or_else(|| not_found(id))?;
+    let webhook = caller.org.webhooks.get(&logged.webhook).cloned().ok_or_else(|| {
+        Problem::new(
+            409,
+            "webhook_deleted",
+            "The request's webhook was deleted, so the request can't be sent to it again.",
+        )
+    })?;
+    let WholeRequest { method, address, query, headers, body, .. } = logged;
+    let pairs: Vec<(&str, &[u8])> =
+        headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let get = method == "GET";
+    let raw = RawRequest {
+        kind: webhook.kind,
+        method: if get { Method::Get } else { Method::Post },
+        query: &query,
+        headers: &pairs,
+        body: &body,
+    };
+    let parsed = webhook::read(&raw, caller.org.country);
+    Ok(InboundRequest {
+        id: RequestId(app.clock.new_id()),
+        org: caller.org.clone(),
+        webhook,
+        received_at: app.clock.now(),
+        raw: LoggedRequest {
+            method: if get { "GET" } else { "POST" },
+            address,
+            headers: serde_json::to_string(&headers).expect("pairs of strings are JSON"),
+            query,
+            body: body.into(),
+        },
+        parsed,
+    })
+}

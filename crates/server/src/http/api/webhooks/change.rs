@@ -1,0 +1,133 @@
+//! `PATCH` and `DELETE /v1/webhooks/{id}`, and `POST /v1/webhooks/{id}/rotate`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::Response;
+use hookline_domain::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::{done, find, name, refresh, settings, storage_problem, to_json, view};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::read;
+use crate::keys::{Key, KeyKind};
+use crate::problem::Problem;
+use crate::settings::Webhook;
+use crate::storage::{Result as Stored, webhooks};
+
+const OVERLAP_HOURS_DEFAULT: u32 = 24;
+const OVERLAP_HOURS_MAX: u32 = 24 * 90;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Update {
+    name: Option<String>,
+    enabled: Option<bool>,
+    settings: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct Rotation {
+    overlap_hours: Option<u32>,
+}
+
+pub async fn update(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Response<Body> {
+    let updated = try_update(&app, &caller, &id, body).await;
+    done(&app, updated)
+}
+
+async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
+    let old = find(caller, id)?;
+    let update: Update = read::json(body).await?;
+    let webhook = Webhook {
+        name: name(update.name.as_deref().unwrap_or(&old.name))?.to_owned(),
+        enabled: update.enabled.unwrap_or(old.enabled),
+        settings: settings(old.kind, &old.settings, update.settings)?,
+        updated_at: app.clock.now(),
+        ..Webhook::clone(&old)
+    };
+    store(app, &webhook).await.map_err(|error| storage_problem(&error))?;
+    refresh(app).await?;
+    Ok(answer::json(200, to_json(&view(&webhook, None))))
+}
+
+async fn store(app: &App, webhook: &Webhook) -> Stored<()> {
+    let mut tx = app.db.begin().await?;
+    let Webhook { id, name, enabled, settings, updated_at, .. } = webhook;
+    webhooks::update(&mut tx, *id, name, *enabled, settings, *updated_at).await?;
+    tx.commit().await
+}
+
+pub async fn delete(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+) -> Response<Body> {
+    let deleted = try_delete(&app, &caller, &id).await;
+    done(&app, deleted)
+}
+
+async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Body>, Problem> {
+    let webhook = find(caller, id)?;
+    let ended = async {
+        let mut tx = app.db.begin().await?;
+        webhooks::delete(&mut tx, webhook.id, app.clock.now()).await?;
+        tx.commit().await
+    };
+    ended.await.map_err(|error| storage_problem(&error))?;
+    refresh(app).await?;
+    Ok(answer::json(200, to_json(&json!({ "success": true, "id": webhook.id }))))
+}
+
+pub async fn rotate(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    Path(id): Path<String>,
+    body: Body,
+) -> Response<Body> {
+    let rotated = try_rotate(&app, &caller, &id, body).await;
+    done(&app, rotated)
+}
+
+async fn try_rotate(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
+    let webhook = find(caller, id)?;
+    let rotation: Rotation = read::json(body).await?;
+    let hours = rotation.overlap_hours.unwrap_or(OVERLAP_HOURS_DEFAULT);
+    if hours > OVERLAP_HOURS_MAX {
+        return Err(Problem::bad_request(
+            "invalid_field",
+            format!("`overlap_hours` must be at most {OVERLAP_HOURS_MAX}."),
+        ));
+    }
+    let at = app.clock.now();
+    let old_until = at.plus_seconds(i64::from(hours) * 3_600);
+    let key = Key::generate(KeyKind::Webhook);
+    store_rotation(app, &webhook, &key, at, old_until).await.map_err(|error| storage_problem(&error))?;
+    refresh(app).await?;
+    Ok(answer::json(
+        200,
+        to_json(&json!({ "id": webhook.id, "key": key.reveal(), "old_keys_until": old_until })),
+    ))
+}
+
+async fn store_rotation(
+    app: &App,
+    webhook: &Webhook,
+    key: &Key,
+    at: Timestamp,
+    old_until: Timestamp,
+) -> Stored<()> {
+    let mut tx = app.db.begin().await?;
+    webhooks::rotate_key(&mut tx, webhook.id, key, at, old_until).await?;
+    tx.commit().await
+}

@@ -1,0 +1,23 @@
+//! `GET /v1/webhooks` and `GET /v1/webhooks/{id}`.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::Response;
+use serde_json::json;
+
+use super::{done, find, to_json, view};
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+
+pub async fn list(caller: ApiCaller) -> Response<Body> {
+    let mut webhooks: Vec<_> = caller.org.webhooks.values().map(|webhook| view(webhook, None)).collect();
+    webhooks.sort_unstable_by_key(|webhook| webhook.id);
+    answer::json(200, to_json(&json!({ "webhooks": webhooks })))
+}
+
+pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, Path(id): Path<String>) -> Response<Body> {
+    done(&app, find(&caller, &id).map(|webhook| answer::json(200, to_json(&view(&webhook, None)))))
+}

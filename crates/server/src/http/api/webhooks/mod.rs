@@ -1,0 +1,121 @@
+//! Inbound webhooks: made, changed, given new keys, ended.
+
+mod change;
+mod create;
+mod list;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::Response;
+use hookline_domain::ids::{RequestId, WebhookId};
+use hookline_domain::settings::WebhookSettings;
+use hookline_domain::time::Timestamp;
+use hookline_domain::webhook::WebhookKind;
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::auth::ApiCaller;
+use crate::app::App;
+use crate::http::answer;
+use crate::problem::Problem;
+use crate::settings::Webhook;
+use crate::storage::StorageError;
+
+pub use change::{delete, rotate, update};
+pub use create::create;
+pub use list::{get, list};
+
+const NAME_CHARS_MAX: usize = 128;
+
+#[derive(Serialize)]
+struct WebhookView<'a> {
+    id: WebhookId,
+    r#type: WebhookKind,
+    name: &'a str,
+    enabled: bool,
+    settings: &'a WebhookSettings,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// Only in the answer that makes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+}
+
+fn view<'a>(webhook: &'a Webhook, key: Option<&'a str>) -> WebhookView<'a> {
+    WebhookView {
+        id: webhook.id,
+        r#type: webhook.kind,
+        name: &webhook.name,
+        enabled: webhook.enabled,
+        settings: &webhook.settings,
+        created_at: webhook.created_at,
+        updated_at: webhook.updated_at,
+        key,
+    }
+}
+
+/// The caller's webhook of this id, as this node's settings have it.
+fn find(caller: &ApiCaller, id: &str) -> Result<Arc<Webhook>, Problem> {
+    let found = id.parse::<WebhookId>().ok().and_then(|id| caller.org.webhooks.get(&id).cloned());
+    found.ok_or_else(|| {
+        Problem::not_found(
+            "webhook_not_found",
+            format!("No webhook of this organization has the id {id}. GET /v1/webhooks lists them."),
+        )
+    })
+}
+
+/// Settings with some replaced, checked.
+fn settings(
+    kind: WebhookKind,
+    base: &WebhookSettings,
+    given: Option<Map<String, Value>>,
+) -> Result<WebhookSettings, Problem> {
+    let invalid = |message: String| Problem::bad_request("invalid_settings", message);
+    let mut merged = serde_json::to_value(base).expect("settings are JSON");
+    for (name, value) in given.unwrap_or_default() {
+        merged[name] = value;
+    }
+    let settings: WebhookSettings = serde_json::from_value(merged)
+        .map_err(|error| invalid(format!("`settings` can't be read: {error}.")))?;
+    settings
+        .check(kind)
+        .map_err(|problem| invalid(format!("`settings.{}` {}.", problem.field, problem.problem)))?;
+    Ok(settings)
+}
+
+fn name(sent: &str) -> Result<&str, Problem> {
+    let name = sent.trim();
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
+        return Err(Problem::bad_request("invalid_field", "`name` must have 1 to 128 characters."));
+    }
+    Ok(name)
+}
+
+fn answer_problem(app: &App, problem: &Problem) -> Response<Body> {
+    answer::problem(problem, RequestId(app.clock.new_id()))
+}
+
+fn storage_problem(error: &StorageError) -> Problem {
+    match error {
+        StorageError::NotFound(what) => Problem::not_found("webhook_not_found", format!("{what}.")),
+        other => {
+            tracing::error!(error = %other, "a webhook could not be changed");
+            Problem::unavailable()
+        }
+    }
+}
+
+fn done(app: &App, result: Result<Response<Body>, Problem>) -> Response<Body> {
+    result.unwrap_or_else(|problem| answer_problem(app, &problem))
+}
+
+/// This node sees its own change at once; the others within seconds.
+async fn refresh(app: &App) -> Result<(), Problem> {
+    app.settings.refresh().await.map_err(|error| storage_problem(&error))
+}
+
+fn to_json(view: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(view).expect("a webhook's view is JSON")
+}
