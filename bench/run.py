@@ -28,7 +28,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("question", choices=DEFAULT_SUBJECTS, nargs="?", default="compare")
     parser.add_argument("--hookline", type=Path, default=TARGET / "hookline", help="release binary")
-    parser.add_argument("--ceiling", type=Path, default=TARGET / "hookline-ceiling", help="the handler without a database")
+    parser.add_argument("--ceiling", type=Path, help="binary of the handler without a database; its row is left out without it")
     parser.add_argument("--only", help="comma-separated subjects, of: " + ", ".join(subjects.NAMES))
     parser.add_argument("--calls", type=int, default=10**6, help="calls in each database (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=3)
@@ -37,19 +37,22 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=64)
     parser.add_argument("--threads", type=int, default=2, help="of wrk")
     parser.add_argument("--workers", type=int, choices=(1, 2), help="of each peer (default: try both, keep the better)")
-    parser.add_argument("--peer-connections", type=int, default=32, help="to PostgreSQL, over all of a peer's workers")
+    parser.add_argument("--peer-connections", type=int, default=16, help="to PostgreSQL, over all of a peer's workers")
     parser.add_argument("--full", action="store_true", help="growth: also 10^7 calls")
     parser.add_argument("--dir", type=Path, help="parent of the temporary databases; must be on a real disk")
     parser.add_argument("--out", type=Path, default=BENCH / "results")
     parser.add_argument("--pg-bin", help="folder of postgres and initdb")
     parser.add_argument("--pg-user", default="postgres", help="who runs PostgreSQL when this is started by root")
-    parser.add_argument("--hookline-per-request", default="requests", help="Hookline's tables with a row per request")
-    parser.add_argument("--hookline-per-call", default="", help="Hookline's tables with a row per updated call")
+    parser.add_argument("--hookline-per-request", default="requests,idempotency", help="Hookline's tables with a row per request")
+    parser.add_argument("--hookline-per-call", default="timeline", help="Hookline's tables with a row per updated call")
     return parser.parse_args()
 
 
 def chosen_names(options: argparse.Namespace) -> list[str]:
-    names = options.only.split(",") if options.only else list(DEFAULT_SUBJECTS[options.question])
+    names = list(split(options.only)) if options.only else list(DEFAULT_SUBJECTS[options.question])
+    if not options.only and options.ceiling is None and "ceiling" in names:
+        print("bench: no --ceiling given, so its row and ratios are left out", file=sys.stderr)
+        names.remove("ceiling")
     unknown = set(names) - set(subjects.NAMES)
     if unknown:
         raise Failed(f"unknown subjects {', '.join(sorted(unknown))}; known: {', '.join(subjects.NAMES)}")
@@ -77,8 +80,10 @@ def answer(options: argparse.Namespace, names: list[str], settings: subjects.Set
 def write_report(options: argparse.Namespace, facts: dict, results: dict) -> bool:
     question = options.question
     checks = getattr(report, f"{question}_checks")(results)
-    setting = {"connections": options.connections, "rounds": options.rounds, "seconds": options.seconds,
-               "calls": "by row" if question == "growth" else f"{options.calls:,}"}
+    setting = {"calls": "by row" if question == "growth" else f"{options.calls:,}"}
+    if question != "idle":
+        setting |= {"connections": options.connections, "rounds": options.rounds, "seconds": options.seconds,
+                    "connections of each peer to PostgreSQL": options.peer_connections}
     plot = None
     if question != "idle":
         field = "call_updates_per_s" if question == "batch" else "requests_per_s"
@@ -102,7 +107,7 @@ def main() -> int:
     try:
         names = chosen_names(options)
         settings = subjects.Settings(
-            options.hookline.resolve(), options.ceiling.resolve(), options.calls, postgres.find_bin(options.pg_bin),
+            options.hookline.resolve(), options.ceiling and options.ceiling.resolve(), options.calls, postgres.find_bin(options.pg_bin),
             options.pg_user, split(options.hookline_per_request), split(options.hookline_per_call),
             options.peer_connections)
         experiments.require_binaries(names, settings)

@@ -35,7 +35,7 @@ class Settings:
     pg_user: str
     hookline_per_request: tuple[str, ...]
     hookline_per_call: tuple[str, ...]
-    peer_connections: int = 32
+    peer_connections: int = 16
 
 
 @dataclass
