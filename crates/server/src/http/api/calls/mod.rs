@@ -40,6 +40,10 @@ fn call_id(text: &str) -> Result<CallId, Problem> {
     text.parse().map_err(|_| not_found(text))
 }
 
+fn invalid(field: &str, problem: &str) -> Problem {
+    Problem::bad_request("invalid_field", format!("`{field}` {problem}."))
+}
+
 fn not_found(id: &str) -> Problem {
     Problem::not_found(
         "call_not_found",

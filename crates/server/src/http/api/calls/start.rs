@@ -10,9 +10,9 @@ use hookline_domain::ids::{CallId, CampaignId, PublisherId};
 use hookline_domain::phone;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
-use super::{answer_problem, commit, view};
+use super::{answer_problem, commit, invalid, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -38,9 +38,9 @@ struct NewCall {
     publisher_id: Option<PublisherId>,
     started_at: Option<Timestamp>,
     #[serde(default)]
-    parameters: BTreeMap<String, Value>,
+    parameters: BTreeMap<String, Box<RawValue>>,
     #[serde(default)]
-    headers: BTreeMap<String, Value>,
+    headers: BTreeMap<String, Box<RawValue>>,
 }
 
 pub async fn start(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
@@ -122,19 +122,42 @@ fn started_at(now: Timestamp, sent: Option<Timestamp>) -> Result<Timestamp, Prob
     Err(invalid("started_at", "must lie within the last 24 hours; check the clock of the switch"))
 }
 
-fn texts(field: &str, values: BTreeMap<String, Value>) -> Result<Vec<(String, String)>, Problem> {
+/// A number keeps its digits as sent: a long click id must not pass through a float.
+fn texts(field: &str, values: BTreeMap<String, Box<RawValue>>) -> Result<Vec<(String, String)>, Problem> {
+    let wrong = |name: &str| invalid(&format!("{field}.{name}"), "must be a string, a number or a boolean");
     values
         .into_iter()
-        .filter(|(_, value)| !value.is_null())
-        .map(|(name, value)| match value {
-            Value::String(text) => Ok((name, text)),
-            Value::Number(number) => Ok((name, number.to_string())),
-            Value::Bool(flag) => Ok((name, flag.to_string())),
-            _ => Err(invalid(&format!("{field}.{name}"), "must be a string, a number or a boolean")),
+        .filter(|(_, value)| value.get() != "null")
+        .map(|(name, value)| {
+            let text = match value.get().as_bytes().first() {
+                Some(b'"') => serde_json::from_str(value.get()).map_err(|_| wrong(&name))?,
+                Some(b'[' | b'{') | None => return Err(wrong(&name)),
+                Some(_) => value.get().to_owned(),
+            };
+            Ok((name, text))
         })
         .collect()
 }
 
-fn invalid(field: &str, problem: &str) -> Problem {
-    Problem::bad_request("invalid_field", format!("`{field}` {problem}."))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Vec<(String, String)>, Problem> {
+        texts("parameters", serde_json::from_str(json).unwrap())
+    }
+
+    #[test]
+    fn a_parameter_is_the_text_that_was_sent() {
+        let sent = r#"{"a": 1.50, "b": 12345678901234567890123, "c": true, "d": "x\u0041", "e": null}"#;
+        let expected = [("a", "1.50"), ("b", "12345678901234567890123"), ("c", "true"), ("d", "xA")];
+        assert_eq!(read(sent).unwrap(), expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    }
+
+    #[test]
+    fn a_parameter_that_is_no_text_is_named() {
+        for sent in [r#"{"deep": [1]}"#, r#"{"deep": {}}"#] {
+            assert!(read(sent).unwrap_err().message.contains("`parameters.deep`"), "{sent}");
+        }
+    }
 }
