@@ -89,3 +89,52 @@ pub fn filter(query: Option<&str>, country: phone::Country) -> Result<(CallFilte
     };
     Ok((filter, limit))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: &str) -> Result<(CallFilter, u32), Problem> {
+        filter(Some(query), phone::Country::US)
+    }
+
+    #[test]
+    fn a_query_narrows_the_list() {
+        let (none, limit) = filter(None, phone::Country::US).unwrap();
+        assert_eq!((limit, none.status, none.caller), (PAGE_DEFAULT, None, None));
+        // A `+` that nobody escaped is decoded to a space.
+        for caller in ["%2B13105559876", "+13105559876", "(310)+555-9876"] {
+            let (read, _) = read(&format!("caller={caller}")).unwrap();
+            assert_eq!(read.caller.as_deref(), Some("+13105559876"), "{caller}");
+        }
+        let (whole, limit) =
+            read("limit=200&status=in_progress&converted=true&from=2026-01-01T00:00:00Z&caller=anonymous")
+                .unwrap();
+        assert_eq!(
+            (limit, whole.status, whole.converted, whole.caller.as_deref()),
+            (200, Some(CallStatus::InProgress), Some(true), Some("anonymous"))
+        );
+        assert!(whole.from.is_some() && whole.to.is_none());
+    }
+
+    #[test]
+    fn a_wrong_parameter_is_named() {
+        for (name, value) in [
+            ("limit", "0"),
+            ("limit", "201"),
+            ("limit", "many"),
+            ("cursor", "x"),
+            ("status", "dead"),
+            ("campaign_id", "x"),
+            ("publisher_id", "x"),
+            ("converted", "yes"),
+            ("from", "today"),
+            ("to", "today"),
+            ("colour", "red"),
+        ] {
+            let problem = read(&format!("{name}={value}")).unwrap_err();
+            assert_eq!(problem.status, 400);
+            assert!(problem.message.contains(&format!("`{name}`")), "{name}: {}", problem.message);
+        }
+    }
+}
