@@ -12,6 +12,7 @@ on_both_engines! {
     a_start_and_its_events_may_be_repeated;
     a_stream_of_another_node_sees_what_happens_and_resumes;
     calls_are_listed_by_page_and_exported;
+    what_no_database_can_keep_is_refused_by_name;
 }
 
 const CALLER: &str = "+13105559876";
@@ -193,4 +194,25 @@ async fn calls_are_listed_by_page_and_exported(engine: Engine) {
     assert_eq!((csv.body.lines().count(), csv.header("content-type")), (22, Some("text/csv; charset=utf-8")));
     let foreign = get(&world, "/v1/calls/01977420-dc00-7000-8000-00000000ffff").await;
     assert_eq!(foreign.status, 404);
+}
+
+async fn what_no_database_can_keep_is_refused_by_name(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let id = start(&world).await;
+    let events = format!("/v1/calls/{id}/events");
+    let nul = "a\0b";
+    for (path, field, body) in [
+        ("/v1/calls", "external_id", json!({"caller": CALLER, "dialed": DIALED, "external_id": nul})),
+        (events.as_str(), "target", json!({"event": "answered", "target": nul})),
+        (events.as_str(), "reason", json!({"event": "ended", "reason": nul})),
+    ] {
+        let refused = post(&world, path, body).await;
+        assert_eq!(refused.status, 400, "{}", refused.body);
+        assert!(refused.body.contains(&format!("`{field}`")), "{}", refused.body);
+    }
+    assert_eq!(get(&world, "/v1/calls?caller=a%00b").await.status, 400);
+    for path in ["/v1/calls/%FF", "/v1/calls/%FF/stream"] {
+        let refused = get(&world, path).await;
+        assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("invalid_path")));
+    }
 }

@@ -1,14 +1,38 @@
 //! Reads bodies and queries of the API, with errors that name the field.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
+use axum::extract::{FromRequestParts, Path};
+use axum::http::Response;
+use axum::http::request::Parts;
+use hookline_domain::ids::RequestId;
 use serde::de::DeserializeOwned;
 
+use crate::app::App;
+use crate::http::answer;
 use crate::problem::Problem;
 
 /// Bytes of a JSON body.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+
+/// The id in a path. axum's own extractor answers a path that is not UTF-8 in a shape that is not ours.
+pub struct PathId(pub String);
+
+impl FromRequestParts<Arc<App>> for PathId {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        Path::from_request_parts(parts, app).await.map(|Path(id)| Self(id)).map_err(|_| {
+            let problem = Problem::bad_request(
+                "invalid_path",
+                "The id in the path is not UTF-8. Send an id as it was given.",
+            );
+            answer::problem(&problem, RequestId(app.clock.new_id()))
+        })
+    }
+}
 
 /// A JSON body as `T`.
 pub async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
@@ -35,6 +59,13 @@ pub fn query(raw: Option<&str>, known: &[&str]) -> Result<BTreeMap<String, Strin
         if !known.contains(&name.as_ref()) {
             let message = format!("There is no parameter `{name}` here; there are {}.", known.join(", "));
             return Err(Problem::bad_request("unknown_parameter", message));
+        }
+        // PostgreSQL's text has no NUL, so nothing stored can match one.
+        if value.contains('\0') {
+            return Err(Problem::bad_request(
+                "invalid_parameter",
+                format!("`{name}` must not contain the character U+0000."),
+            ));
         }
         if parameters.insert(name.clone().into_owned(), value.into_owned()).is_some() {
             return Err(Problem::bad_request(
@@ -68,5 +99,6 @@ mod tests {
         assert_eq!(query(Some("limit=5"), &known).unwrap()["limit"], "5");
         assert!(query(Some("limt=5"), &known).unwrap_err().message.contains("`limt`"));
         assert!(query(Some("limit=5&limit=6"), &known).unwrap_err().message.contains("`limit`"));
+        assert!(query(Some("caller=a%00b"), &known).unwrap_err().message.contains("`caller`"));
     }
 }

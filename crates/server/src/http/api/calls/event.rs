@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::call::CallEvent;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 
-use super::{answer_problem, call_id, commit, view};
+use super::{answer_problem, call_id, commit, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
-use crate::http::api::read;
+use crate::http::api::read::{self, PathId};
 use crate::intake::work::{CallEventReport, Work};
 use crate::problem::Problem;
 
@@ -38,7 +38,7 @@ enum Report {
 pub async fn event(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Body,
 ) -> Response<Body> {
     match try_event(&app, &caller, &id, body).await {
@@ -51,8 +51,14 @@ async fn try_event(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
     let call = call_id(id)?;
     let (event, at) = match read::json(body).await? {
         Report::Ringing { at } => (CallEvent::Ringing, at),
-        Report::Answered { at, target } => (CallEvent::Answered { target }, at),
-        Report::Ended { at, failed, reason } => (CallEvent::Ended { failed, reason }, at),
+        Report::Answered { at, target } => {
+            storable("target", target.as_deref())?;
+            (CallEvent::Answered { target }, at)
+        }
+        Report::Ended { at, failed, reason } => {
+            storable("reason", reason.as_deref())?;
+            (CallEvent::Ended { failed, reason }, at)
+        }
     };
     let now = app.clock.now();
     let report = CallEventReport {

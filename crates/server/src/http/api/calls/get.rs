@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Response;
 
 use super::{answer_problem, call_id, not_found, storage_problem, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::read::PathId;
 use crate::storage::calls;
 
-pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, Path(id): Path<String>) -> Response<Body> {
+pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let call = match call_id(&id) {
         Ok(call) => call,
         Err(problem) => return answer_problem(&app, &problem),

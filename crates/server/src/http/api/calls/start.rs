@@ -12,7 +12,7 @@ use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{answer_problem, commit, invalid, view};
+use super::{answer_problem, commit, invalid, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -82,6 +82,7 @@ fn start_call(app: &App, caller: &ApiCaller, new: NewCall) -> Result<StartCall, 
     {
         return Err(invalid("external_id", "must have 1 to 255 characters"));
     }
+    storable("external_id", new.external_id.as_deref())?;
     Ok(StartCall {
         id: CallId(app.clock.new_id()),
         org: org.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
@@ -15,7 +15,7 @@ use hookline_domain::ids::CallId;
 use super::{answer_problem, call_id, not_found, storage_problem};
 use crate::app::App;
 use crate::http::api::auth::ApiCaller;
-use crate::http::api::read;
+use crate::http::api::read::{self, PathId};
 use crate::problem::Problem;
 use crate::sessions::{Cursor, Follower};
 use crate::storage::calls;
@@ -36,7 +36,7 @@ pub async fn stream_all(
 pub async fn stream_call(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response<Body> {
