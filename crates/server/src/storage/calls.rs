@@ -64,24 +64,23 @@ pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall
 
 /// Follows a call's chain of entries from its newest.
 async fn timeline(db: &Db, org: OrgId, newest: i64) -> Result<Vec<TimelineEntry>> {
-    type EntryRow = (i64, i64, String, String, Option<Uuid>, String);
+    type EntryRow = (i64, String, String, Option<Uuid>, String);
     let rows: Vec<EntryRow> = db
         .fetch_all(
-            "WITH RECURSIVE chain (seq, previous, at, kind, actor, request_id, changes) AS (
-                 SELECT seq, previous, at, kind, actor, request_id, changes FROM timeline
+            "WITH RECURSIVE chain (back, previous, at, kind, actor, request_id, changes) AS (
+                 SELECT CAST(0 AS BIGINT), previous, at, kind, actor, request_id, changes FROM timeline
                  WHERE org_id = $1 AND seq = $2
                  UNION ALL
-                 SELECT t.seq, t.previous, t.at, t.kind, t.actor, t.request_id, t.changes FROM timeline t
+                 SELECT chain.back + 1, t.previous, t.at, t.kind, t.actor, t.request_id, t.changes FROM timeline t
                  JOIN chain ON t.org_id = $1 AND t.seq = chain.previous
              )
-             SELECT seq, at, kind, actor, request_id, changes FROM chain",
+             SELECT at, kind, actor, request_id, changes FROM chain ORDER BY back DESC",
             values![org.0, newest],
         )
         .await?;
-    // The chain runs from the newest to the oldest, whatever the numbers of the nodes that wrote it.
+    // By the place in the chain: numbers of two nodes are not in the order in which they were written.
     rows.into_iter()
-        .rev()
-        .map(|(_, at, kind, actor, request, changes)| {
+        .map(|(at, kind, actor, request, changes)| {
             let changes = serde_json::from_str(&changes)
                 .map_err(|error| StorageError::Unreadable(format!("timeline.changes: {error}")))?;
             Ok(TimelineEntry { at: Timestamp(at), kind, actor, request: request.map(RequestId), changes })

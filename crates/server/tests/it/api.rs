@@ -51,6 +51,7 @@ async fn a_webhook_is_made_changed_and_ended(engine: Engine) {
         json!({"settings": {"colour": 1}}),
         json!({"colour": 1}),
         json!({"name": " "}),
+        json!({"name": "a\u{0}b"}),
     ] {
         assert_eq!(send(&world, Method::PATCH, &path, wrong.clone()).await.status, 400, "{wrong}");
     }
@@ -70,6 +71,10 @@ async fn a_webhook_is_made_changed_and_ended(engine: Engine) {
     assert_eq!(world.try_post(&new, &caller).await.unwrap().status, 401, "a disabled webhook takes nothing");
     assert_eq!(send(&world, Method::DELETE, &path, Value::Null).await.status, 200);
     assert_eq!(send(&world, Method::GET, &path, Value::Null).await.status, 404);
+    for not_utf8 in ["/v1/webhooks/%FF", "/v1/requests/%FF"] {
+        let refused = send(&world, Method::GET, not_utf8, Value::Null).await;
+        assert_eq!((refused.status, refused.json()["success"].as_bool()), (400, Some(false)), "{not_utf8}");
+    }
 }
 
 async fn a_logged_request_is_found_shown_and_sent_again(engine: Engine) {

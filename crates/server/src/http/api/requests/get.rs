@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Response;
 
 use super::{answer_problem, not_found, request_id, storage_problem};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::read::PathId;
 use crate::storage::requests;
 
-pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, Path(id): Path<String>) -> Response<Body> {
+pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let request = match request_id(&id) {
         Ok(request) => request,
         Err(problem) => return answer_problem(&app, &problem),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::ids::RequestId;
 use hookline_domain::webhook::{self, Method, RawRequest};
@@ -12,16 +12,13 @@ use hookline_domain::webhook::{self, Method, RawRequest};
 use super::{answer_problem, not_found, request_id, storage_problem};
 use crate::app::App;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::read::PathId;
 use crate::http::inbound;
 use crate::intake::work::{InboundRequest, LoggedRequest};
 use crate::problem::Problem;
 use crate::storage::requests::{self, WholeRequest};
 
-pub async fn replay(
-    State(app): State<Arc<App>>,
-    caller: ApiCaller,
-    Path(id): Path<String>,
-) -> Response<Body> {
+pub async fn replay(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     match again(&app, &caller, &id).await {
         Ok(work) => inbound::commit(&app, work.id, work).await,
         Err(problem) => answer_problem(&app, &problem),

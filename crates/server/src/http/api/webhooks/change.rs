@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
@@ -13,7 +13,7 @@ use super::{done, find, name, refresh, settings, storage_problem, to_json, view}
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
-use crate::http::api::read;
+use crate::http::api::read::{self, PathId};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::settings::Webhook;
@@ -39,7 +39,7 @@ struct Rotation {
 pub async fn update(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Body,
 ) -> Response<Body> {
     let updated = try_update(&app, &caller, &id, body).await;
@@ -68,11 +68,7 @@ async fn store(app: &App, webhook: &Webhook) -> Stored<()> {
     tx.commit().await
 }
 
-pub async fn delete(
-    State(app): State<Arc<App>>,
-    caller: ApiCaller,
-    Path(id): Path<String>,
-) -> Response<Body> {
+pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let deleted = try_delete(&app, &caller, &id).await;
     done(&app, deleted)
 }
@@ -92,7 +88,7 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
 pub async fn rotate(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
-    Path(id): Path<String>,
+    PathId(id): PathId,
     body: Body,
 ) -> Response<Body> {
     let rotated = try_rotate(&app, &caller, &id, body).await;

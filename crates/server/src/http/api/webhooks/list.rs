@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Response;
 use serde_json::json;
 
@@ -11,6 +11,7 @@ use super::{done, find, to_json, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::read::PathId;
 
 pub async fn list(caller: ApiCaller) -> Response<Body> {
     let mut webhooks: Vec<_> = caller.org.webhooks.values().map(|webhook| view(webhook, None)).collect();
@@ -18,6 +19,6 @@ pub async fn list(caller: ApiCaller) -> Response<Body> {
     answer::json(200, to_json(&json!({ "webhooks": webhooks })))
 }
 
-pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, Path(id): Path<String>) -> Response<Body> {
+pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     done(&app, find(&caller, &id).map(|webhook| answer::json(200, to_json(&view(&webhook, None)))))
 }

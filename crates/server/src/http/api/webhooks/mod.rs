@@ -87,8 +87,11 @@ fn settings(
 
 fn name(sent: &str) -> Result<&str, Problem> {
     let name = sent.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX {
-        return Err(Problem::bad_request("invalid_field", "`name` must have 1 to 128 characters."));
+    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
+        return Err(Problem::bad_request(
+            "invalid_field",
+            "`name` must have 1 to 128 characters, and no control characters.",
+        ));
     }
     Ok(name)
 }
