@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::MICROS_PER_SECOND;
 
-/// The span over which requests are counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The span over which requests are counted; shorter before longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RatePer {
     Minute,

@@ -1,58 +1,25 @@
-//! Time, chance and ids, passed in so that a test can set them.
+//! Time and ids: passed in, so that the rules read no clock.
 
-use std::sync::Arc;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use hookline_domain::time::Timestamp;
 use uuid::{ContextV7, Uuid};
 
-/// Where time comes from. Cloning shares the source.
-#[derive(Clone)]
+/// Where time and ids come from. Cloning shares the source.
+#[derive(Clone, Default)]
 pub struct Clock {
-    source: Source,
     ids: Arc<Mutex<ContextV7>>,
 }
 
-#[derive(Clone)]
-enum Source {
-    System,
-    /// A wall clock that a test moves, in microseconds beside the real one. Steady time goes on as it does.
-    Shifted(Arc<AtomicI64>),
-}
-
-/// A test's hand on a shifted clock.
-#[derive(Clone)]
-pub struct ClockShift(Arc<AtomicI64>);
-
-impl ClockShift {
-    pub fn set_seconds(&self, seconds: i64) {
-        self.0.store(seconds * hookline_domain::time::MICROS_PER_SECOND, Ordering::SeqCst);
-    }
-}
-
 impl Clock {
-    pub fn system() -> Self {
-        Self { source: Source::System, ids: Arc::default() }
-    }
-
-    pub fn shifted() -> (Self, ClockShift) {
-        let shift = Arc::new(AtomicI64::new(0));
-        (Self { source: Source::Shifted(shift.clone()), ids: Arc::default() }, ClockShift(shift))
-    }
-
     /// The wall clock.
     #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
     pub fn now(&self) -> Timestamp {
         let since_1970 = std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .expect("this machine's clock is set after 1970");
-        let micros = i64::try_from(since_1970.as_micros())
-            .expect("this machine's clock is set before the year 294000");
-        match &self.source {
-            Source::System => Timestamp(micros),
-            Source::Shifted(shift) => Timestamp(micros + shift.load(Ordering::SeqCst)),
-        }
+        let micros = since_1970.as_micros();
+        Timestamp(i64::try_from(micros).expect("this machine's clock is set before the year 294000"))
     }
 
     /// Microseconds since this machine booted: no correction of the wall clock moves it, and a

@@ -1,8 +1,8 @@
 //! The only place where an error becomes a status, a code and words.
 
 use hookline_domain::ids::RequestId;
-use hookline_domain::webhook::{Refusal, RefusalStatus};
-use serde_json::{Map, Value, json};
+use hookline_domain::webhook::{self, Refusal, RefusalStatus};
+use serde_json::{Value, json};
 
 use crate::intake::refused::Refused;
 
@@ -15,12 +15,12 @@ pub struct Problem {
     /// What is wrong and what to do.
     pub message: String,
     /// Further members of the body.
-    pub details: Map<String, Value>,
+    pub details: Vec<(&'static str, Value)>,
 }
 
 impl Problem {
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), details: Map::new() }
+        Self { status, code, message: message.into(), details: Vec::new() }
     }
 
     pub fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
@@ -67,14 +67,7 @@ impl Problem {
     }
 
     pub fn body(&self, request: RequestId) -> Vec<u8> {
-        let mut body = Map::new();
-        body.insert("success".into(), json!(false));
-        body.insert("error".into(), json!(self.title()));
-        body.insert("code".into(), json!(self.code));
-        body.insert("message".into(), json!(self.message));
-        body.insert("request_id".into(), json!(request.to_string()));
-        body.extend(self.details.clone());
-        serde_json::to_vec(&body).expect("a map of JSON values is JSON")
+        webhook::error_body(self.title(), self.code, &self.message, request, &self.details)
     }
 }
 
@@ -124,7 +117,7 @@ impl From<&Refused> for Problem {
                     "This number has several calls and the webhook accepts only one. Name the call by its call_log_id; `candidates` lists them.",
                 );
                 let ids = calls.iter().map(|id| json!(id.to_string())).collect();
-                problem.details.insert("candidates".into(), Value::Array(ids));
+                problem.details.push(("candidates", Value::Array(ids)));
                 problem
             }
             Refused::TooManyCalls(max) => Self::new(

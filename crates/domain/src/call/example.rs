@@ -12,28 +12,13 @@ pub(crate) fn second(seconds: i64) -> Timestamp {
 }
 
 pub(crate) fn ringing_call() -> Call {
-    Call {
-        id: CallId(Uuid::from_u128(1)),
-        org: OrgId(Uuid::from_u128(2)),
-        caller: "+13105559876".into(),
-        dialed: "+18005550100".into(),
-        campaign: None,
-        publisher: None,
-        number: None,
-        target: None,
-        status: CallStatus::Ringing,
-        started_at: second(100),
-        answered_at: None,
-        ended_at: None,
-        converted: false,
-        converted_at: None,
-        revenue_paid_out: None,
-        publisher_paid_out: None,
-        reason: None,
-        no_payout_reason: None,
-        state: None,
-        zip: None,
-    }
+    Call::ringing(
+        CallId(Uuid::from_u128(1)),
+        OrgId(Uuid::from_u128(2)),
+        "+13105559876".into(),
+        "+18005550100".into(),
+        second(100),
+    )
 }
 
 /// One that was answered and is over.

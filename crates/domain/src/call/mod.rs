@@ -51,6 +51,8 @@ pub enum NoPayoutReason {
 }
 
 impl NoPayoutReason {
+    pub const ALL: [Self; 3] = [Self::CampaignPreconversion, Self::ConditionNotMet, Self::CapsExceeded];
+
     /// The contract's wording.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -86,6 +88,34 @@ pub struct Call {
     pub no_payout_reason: Option<NoPayoutReason>,
     pub state: Option<String>,
     pub zip: Option<String>,
+}
+
+impl Call {
+    /// A call that has just arrived; nothing more is known of it.
+    pub fn ringing(id: CallId, org: OrgId, caller: String, dialed: String, started_at: Timestamp) -> Self {
+        Self {
+            id,
+            org,
+            caller,
+            dialed,
+            campaign: None,
+            publisher: None,
+            number: None,
+            target: None,
+            status: CallStatus::Ringing,
+            started_at,
+            answered_at: None,
+            ended_at: None,
+            converted: false,
+            converted_at: None,
+            revenue_paid_out: None,
+            publisher_paid_out: None,
+            reason: None,
+            no_payout_reason: None,
+            state: None,
+            zip: None,
+        }
+    }
 }
 
 /// One line of the timeline: a field, and what it was before and after, as text.

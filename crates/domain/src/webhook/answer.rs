@@ -1,9 +1,10 @@
 //! The bytes of an answer: what a client sees of the effect.
 
 use serde::Serialize;
+use serde_json::Value;
 
-use super::update_fields::wording;
 use super::{AppliedCall, FailedCall, SkippedField, WebhookKind};
+use crate::call::NoPayoutReason;
 use crate::ids::RequestId;
 use crate::update::{Calls, Changes, Update};
 
@@ -69,14 +70,23 @@ pub fn update_answer(
 }
 
 /// The body of every error: `title` for people ("Not found"), `code` for programs, `message` what
-/// is wrong and what to do.
-pub fn error_body(title: &str, code: &str, message: &str, request_id: RequestId) -> Vec<u8> {
+/// is wrong and what to do. `details` are further members.
+pub fn error_body(
+    title: &str,
+    code: &str,
+    message: &str,
+    request_id: RequestId,
+    details: &[(&'static str, Value)],
+) -> Vec<u8> {
     let mut object = Object::open();
     object.raw("success", "false");
     object.value("error", title);
     object.value("code", code);
     object.value("message", message);
     object.value("request_id", &request_id);
+    for (name, value) in details {
+        object.value(name, value);
+    }
     object.close()
 }
 
@@ -121,7 +131,7 @@ fn fields(object: &mut Object, changes: &Changes, shown: impl Fn(&str) -> bool) 
         object.value("reason", reason);
     }
     if let Some(reason) = changes.no_payout_reason.filter(|_| shown("no_payout_reason")) {
-        object.value("no_payout_reason", &reason.map(wording));
+        object.value("no_payout_reason", &reason.map(NoPayoutReason::as_str));
     }
     if !changes.add.is_empty() {
         object.raw("added", &added(changes));

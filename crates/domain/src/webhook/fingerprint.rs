@@ -6,7 +6,6 @@
 
 use sha2::{Digest, Sha256};
 
-use super::update_fields::wording;
 use super::{CallData, Command, WebhookKind};
 use crate::tags::TagSource;
 use crate::update::{Calls, Update};
@@ -53,7 +52,7 @@ impl Form {
         self.optional(changes.publisher_paid_out.map(|amount| amount.to_string()));
         self.clearable(changes.reason.clone());
         self.clearable(
-            changes.no_payout_reason.map(|reason| reason.map(|reason| wording(reason).to_owned())),
+            changes.no_payout_reason.map(|reason| reason.map(|reason| reason.as_str().to_owned())),
         );
         self.texts("remove", changes.remove.iter().map(|tag| tag.name.as_str()).collect());
         self.pairs(changes.add.iter().map(|tag| (tag.name.as_str(), tag.value.as_str())).collect());

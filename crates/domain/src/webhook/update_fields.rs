@@ -9,9 +9,6 @@ use super::{Refusal, refusal, tag_lists};
 use crate::call::NoPayoutReason;
 use crate::update::Changes;
 
-const NO_PAYOUT_REASONS: [NoPayoutReason; 3] =
-    [NoPayoutReason::CampaignPreconversion, NoPayoutReason::ConditionNotMet, NoPayoutReason::CapsExceeded];
-
 /// The changes, and the names that mean nothing to us. The fields that identify the call must have
 /// been read before: inside `fields` they don't count.
 pub(super) fn changes(fields: &mut Fields<'_>) -> Result<(Changes, Vec<String>), Refusal> {
@@ -42,20 +39,11 @@ pub(super) fn changes(fields: &mut Fields<'_>) -> Result<(Changes, Vec<String>),
     Ok((changes, ignored))
 }
 
-/// The contract's wording of a reason.
-pub(super) fn wording(reason: NoPayoutReason) -> &'static str {
-    match reason {
-        NoPayoutReason::CampaignPreconversion => "Campaign preconversion",
-        NoPayoutReason::ConditionNotMet => "Condition not met",
-        NoPayoutReason::CapsExceeded => "Caps exceeded",
-    }
-}
-
 fn no_payout_reason(name: &str, value: &Value<'_>) -> Result<Option<NoPayoutReason>, Refusal> {
     let Some(text) = text_or_null(name, value)? else { return Ok(None) };
-    match NO_PAYOUT_REASONS.into_iter().find(|reason| wording(*reason) == text) {
+    match NoPayoutReason::ALL.into_iter().find(|reason| reason.as_str() == text) {
         Some(reason) => Ok(Some(reason)),
-        None => Err(refusal::not_one_of(name, &NO_PAYOUT_REASONS.map(wording))),
+        None => Err(refusal::not_one_of(name, &NoPayoutReason::ALL.map(NoPayoutReason::as_str))),
     }
 }
 

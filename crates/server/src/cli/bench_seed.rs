@@ -31,7 +31,7 @@ pub struct BenchSeedConfig {
 pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
     storage::migrate(&db).await?;
-    let clock = Clock::system();
+    let clock = Clock::default();
     let rate = RateLimit { count: config.rate, per: RatePer::Minute };
     let (org, keys) =
         demo::create_organization(&db, &clock, &format!("Bench {}", clock.new_id()), rate).await?;
@@ -60,27 +60,13 @@ fn call_id(index: u64) -> CallId {
 fn finished_call(org: OrgId, index: u64) -> LoadedCall {
     let started_at =
         Timestamp(i64::try_from((FIRST_MILLIS + index) * 1_000).expect("within the next centuries"));
+    let caller = format!("+1{}", 2_000_000_000 + (index * 7_919) % 7_999_999_999);
     let call = Call {
-        id: call_id(index),
-        org,
-        caller: format!("+1{}", 2_000_000_000 + (index * 7_919) % 7_999_999_999),
-        dialed: demo::DEMO_NUMBER.into(),
-        campaign: None,
-        publisher: None,
-        number: None,
         target: Some("+18005550111".into()),
         status: CallStatus::Completed,
-        started_at,
         answered_at: Some(started_at.plus_seconds(8)),
         ended_at: Some(started_at.plus_seconds(128)),
-        converted: false,
-        converted_at: None,
-        revenue_paid_out: None,
-        publisher_paid_out: None,
-        reason: None,
-        no_payout_reason: None,
-        state: None,
-        zip: None,
+        ..Call::ringing(call_id(index), org, caller, demo::DEMO_NUMBER.into(), started_at)
     };
     LoadedCall { call, external_id: None, last_seq: 0 }
 }

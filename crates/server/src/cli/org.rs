@@ -44,7 +44,7 @@ pub enum KeyCommand {
 
 pub async fn run_org(database: &DatabaseConfig, command: &OrgCommand) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
-    let clock = Clock::system();
+    let clock = Clock::default();
     match command {
         OrgCommand::Create { name, country } => {
             let (org, key, at) = (OrgId(clock.new_id()), Key::generate(KeyKind::Api), clock.now());
@@ -66,7 +66,7 @@ pub async fn run_org(database: &DatabaseConfig, command: &OrgCommand) -> Result<
 
 pub async fn run_key(database: &DatabaseConfig, command: &KeyCommand) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
-    let clock = Clock::system();
+    let clock = Clock::default();
     let mut tx = db.begin().await?;
     match command {
         KeyCommand::Create { org, name } => {

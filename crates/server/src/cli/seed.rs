@@ -58,7 +58,7 @@ async fn create(db: &Db, keys_file: &Path) -> Result<DemoKeys> {
         Db::Sqlite(sqlite) => Some(sqlite.lock_for_server()?),
         Db::Postgres(_) => None,
     };
-    let clock = Clock::system();
+    let clock = Clock::default();
     let (org, keys) = demo::create_organization(db, &clock, DEMO_NAME, RateLimit::default()).await?;
     demo::create_campaign(db, &clock, org).await?;
     write_keys(keys_file, &keys)?;

@@ -6,10 +6,11 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{App, Rooms};
+use crate::app::{App, Draining};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::http;
+use crate::http::refused_keys::RefusedKeys;
 use crate::sessions::{self, Tail};
 use crate::settings::Settings;
 use crate::storage::group_commit::{Committer, WriterParts};
@@ -59,7 +60,7 @@ pub async fn start(database: &DatabaseConfig, config: &ServeConfig) -> Result<Ar
             )));
         }
     }
-    let clock = Clock::system();
+    let clock = Clock::default();
     let metrics = metric::install().map_err(|error| StorageError::Setup(error.to_string()))?;
     let settings = Arc::new(Settings::load(db.clone(), clock.clone()).await?);
     let board = Arc::new(RateBoard::new(SteadyClock::start(&db, clock.clone()).await?));
@@ -77,7 +78,7 @@ pub async fn start(database: &DatabaseConfig, config: &ServeConfig) -> Result<Ar
         tokio::spawn(sessions::announce(pool.clone(), appended.subscribe()));
         tokio::spawn(sessions::listen(pool.clone(), woken.clone()));
     }
-    let app = App::new(Rooms {
+    let app = Arc::new(App {
         tail: Tail::new(db.clone(), woken),
         db,
         clock,
@@ -86,6 +87,8 @@ pub async fn start(database: &DatabaseConfig, config: &ServeConfig) -> Result<Ar
         committer,
         board,
         metrics,
+        refused_keys: RefusedKeys::new(config.unauthorized_per_minute),
+        draining: Draining::default(),
     });
     upkeep::start(&app);
     Ok(app)
@@ -99,6 +102,6 @@ async fn stop_on_signal(app: Arc<App>, stop: CancellationToken) {
         _ = tokio::signal::ctrl_c() => {}
     }
     tracing::info!("stopping: no new connections, requests under way are finished");
-    app.drain();
+    app.draining.begin();
     stop.cancel();
 }

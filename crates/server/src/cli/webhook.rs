@@ -48,7 +48,7 @@ fn kind(text: &str) -> std::result::Result<WebhookKind, String> {
 
 pub async fn run(database: &DatabaseConfig, command: &WebhookCommand) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
-    let clock = Clock::system();
+    let clock = Clock::default();
     let at = clock.now();
     match command {
         WebhookCommand::Create { org, kind, name, per_minute } => {

@@ -6,6 +6,7 @@ use hookline_domain::ids::RequestId;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::storage::StorageError;
 
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
 
@@ -27,6 +28,18 @@ pub fn problem(problem: &Problem, request: RequestId) -> Response<Body> {
 pub fn with_request_id(response: &mut Response<Body>, request: RequestId) {
     let text = HeaderValue::from_str(&request.to_string()).expect("an id is ASCII");
     response.headers_mut().insert(REQUEST_ID_HEADER, text);
+}
+
+/// A problem as the answer of a request that gets its id only now.
+pub fn refuse(app: &App, refused: &Problem) -> Response<Body> {
+    problem(refused, RequestId(app.clock.new_id()))
+}
+
+/// The database could not be read.
+pub fn unavailable(app: &App, error: &StorageError) -> Response<Body> {
+    let request = RequestId(app.clock.new_id());
+    tracing::error!(%error, request_id = %request, "the database could not be read");
+    problem(&Problem::unavailable(), request)
 }
 
 /// An error of the server's own, answered without a word of its inside.

@@ -38,7 +38,7 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
         Ok(())
     };
     let settings = app.settings.current().map(|_| ()).map_err(|stale| stale.to_string());
-    let draining = if app.is_draining() { Err("the server is stopping".to_owned()) } else { Ok(()) };
+    let draining = if app.draining.has_begun() { Err("the server is stopping".to_owned()) } else { Ok(()) };
     let checks = [("database", database), ("writer", writer), ("settings", settings), ("draining", draining)];
     let ready = checks.iter().all(|(_, check)| check.is_ok());
     let checks: serde_json::Map<_, _> = checks

@@ -7,7 +7,6 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
 use axum::routing::{any, get, post};
-use hookline_domain::ids::RequestId;
 
 use super::api::{calls, requests, webhooks};
 use super::{answer, inbound, ops};
@@ -49,7 +48,7 @@ async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Respons
         "unknown_route",
         format!("There is nothing at {}. README and docs/ list what there is.", request.uri().path()),
     );
-    answer::problem(&problem, RequestId(app.clock.new_id()))
+    answer::refuse(&app, &problem)
 }
 
 async fn wrong_method(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
@@ -62,5 +61,5 @@ async fn wrong_method(State(app): State<Arc<App>>, request: Request) -> Response
             request.method()
         ),
     );
-    answer::problem(&problem, RequestId(app.clock.new_id()))
+    answer::refuse(&app, &problem)
 }

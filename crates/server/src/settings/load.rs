@@ -62,6 +62,7 @@ async fn organizations(db: &Db) -> Result<Orgs> {
                 campaigns: HashMap::new(),
                 publishers: HashMap::new(),
                 webhooks: HashMap::new(),
+                matching: HashMap::new(),
             };
             Ok((org.id, org))
         })
@@ -166,6 +167,7 @@ async fn webhooks(db: &Db, orgs: &mut Orgs) -> Result<HashMap<WebhookId, Arc<Web
             updated_at: Timestamp(row.updated_at),
         });
         if let Some(org) = orgs.get_mut(&webhook.org) {
+            org.matching.insert(webhook.id, webhook.settings.matching());
             org.webhooks.insert(webhook.id, webhook.clone());
         }
         webhooks.insert(webhook.id, webhook);

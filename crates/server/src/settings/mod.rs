@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use hookline_domain::ids::{ApiKeyId, CampaignId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::matching::MatchSettings;
 use hookline_domain::phone::Country;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::tags::{Definitions, TagName};
@@ -76,6 +77,8 @@ pub struct Org {
     pub campaigns: HashMap<CampaignId, Campaign>,
     pub publishers: HashMap<PublisherId, Publisher>,
     pub webhooks: HashMap<WebhookId, Arc<Webhook>>,
+    /// How each webhook's stored `call_data` is matched to calls.
+    pub matching: HashMap<WebhookId, MatchSettings>,
 }
 
 #[derive(Debug, Clone)]

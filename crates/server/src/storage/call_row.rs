@@ -9,10 +9,18 @@ use uuid::Uuid;
 use super::{Result, StorageError};
 use crate::intake::effect::LoadedCall;
 
-/// The columns of `CallRow`, for statements.
-pub const CALL_COLUMNS: &str = "org_id, id, external_id, caller, dialed, campaign_id, publisher_id, number_id, target, \
-     status, started_at, answered_at, ended_at, converted, converted_at, revenue, payout, reason, \
-     no_payout_reason, state, zip, last_seq";
+/// The columns of `CallRow`, for statements that are put together when the program is built.
+macro_rules! call_columns {
+    () => {
+        "org_id, id, external_id, caller, dialed, campaign_id, publisher_id, number_id, target, \
+         status, started_at, answered_at, ended_at, converted, converted_at, revenue, payout, reason, \
+         no_payout_reason, state, zip, last_seq"
+    };
+}
+pub(super) use call_columns;
+
+/// The same, for statements that are put together as they are needed.
+pub const CALL_COLUMNS: &str = call_columns!();
 
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub struct CallRow {
@@ -69,19 +77,10 @@ fn money(micros: Option<i64>) -> Result<Option<Money>> {
         .transpose()
 }
 
-/// The reason's words, as the contract and the database have them.
-pub fn no_payout_text(reason: NoPayoutReason) -> &'static str {
-    match reason {
-        NoPayoutReason::CampaignPreconversion => "Campaign preconversion",
-        NoPayoutReason::ConditionNotMet => "Condition not met",
-        NoPayoutReason::CapsExceeded => "Caps exceeded",
-    }
-}
-
 fn no_payout_reason(text: &str) -> Result<NoPayoutReason> {
-    [NoPayoutReason::CampaignPreconversion, NoPayoutReason::ConditionNotMet, NoPayoutReason::CapsExceeded]
+    NoPayoutReason::ALL
         .into_iter()
-        .find(|&reason| no_payout_text(reason) == text)
+        .find(|reason| reason.as_str() == text)
         .ok_or_else(|| StorageError::Unreadable(format!("a call has `{text}` for its no_payout_reason")))
 }
 

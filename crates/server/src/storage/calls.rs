@@ -62,6 +62,14 @@ pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall
     }))
 }
 
+/// Whether this organization has the call.
+pub async fn exists(db: &Db, org: OrgId, call: CallId) -> Result<bool> {
+    let found: Option<(i64,)> = db
+        .fetch_optional("SELECT last_seq FROM calls WHERE org_id = $1 AND id = $2", values![org.0, call.0])
+        .await?;
+    Ok(found.is_some())
+}
+
 /// Follows a call's chain of entries from its newest.
 async fn timeline(db: &Db, org: OrgId, newest: i64) -> Result<Vec<TimelineEntry>> {
     type EntryRow = (i64, String, String, Option<Uuid>, String);

@@ -121,22 +121,14 @@ fn run_sqlite(
         let started = Instant::now();
         match writer.commit(&works(&batch)) {
             Ok(outcomes) => answer(batch, outcomes, started),
-            Err(error) if is_disk_failure(&error) => {
-                tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
-                failed.store(true, Ordering::Release);
-                refuse(batch, CommitError::Unavailable);
-            }
-            Err(error) if is_environment(&error) => {
-                tracing::warn!(%error, requests = batch.len(), "commit failed; nothing of it was stored");
-                refuse(batch, CommitError::Unavailable);
-            }
             Err(error) => {
-                tracing::warn!(%error, requests = batch.len(), "commit failed; trying each request alone");
-                for entry in batch {
-                    match writer.commit(&[&entry.work]) {
-                        Ok(outcomes) => answer(vec![entry], outcomes, started),
-                        Err(error) => reject(entry, &error),
-                    }
+                if is_disk_failure(&error) {
+                    tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
+                    failed.store(true, Ordering::Release);
+                }
+                for entry in to_try_alone(batch, &error) {
+                    let done = writer.commit(&[&entry.work]);
+                    settle(entry, done, started);
                 }
             }
         }
@@ -157,17 +149,10 @@ async fn run_postgres(
         let started = Instant::now();
         match commit_postgres(&mut writer, &works(&batch)).await {
             Ok(outcomes) => answer(batch, outcomes, started),
-            Err(error) if is_environment(&error) => {
-                tracing::warn!(%error, requests = batch.len(), "commit failed or its outcome is unknown");
-                refuse(batch, CommitError::Unavailable);
-            }
             Err(error) => {
-                tracing::warn!(%error, requests = batch.len(), "commit failed; trying each request alone");
-                for entry in batch {
-                    match commit_postgres(&mut writer, &[&entry.work]).await {
-                        Ok(outcomes) => answer(vec![entry], outcomes, started),
-                        Err(error) => reject(entry, &error),
-                    }
+                for entry in to_try_alone(batch, &error) {
+                    let done = commit_postgres(&mut writer, &[&entry.work]).await;
+                    settle(entry, done, started);
                 }
             }
         }
@@ -214,10 +199,27 @@ fn refuse(batch: Vec<Entry>, error: CommitError) {
     }
 }
 
-fn reject(entry: Entry, error: &StorageError) {
-    let why = if is_environment(error) { CommitError::Unavailable } else { CommitError::Rejected };
-    tracing::error!(%error, "a request could not be stored");
-    let _ = entry.reply.send(Err(why));
+/// After a failed commit: refuses the whole batch if every request would meet the failure, else gives
+/// it back, so that the one at fault does not take its neighbours with it.
+fn to_try_alone(batch: Vec<Entry>, error: &StorageError) -> Vec<Entry> {
+    if is_environment(error) {
+        tracing::warn!(%error, requests = batch.len(), "commit failed, or its outcome is unknown");
+        refuse(batch, CommitError::Unavailable);
+        return vec![];
+    }
+    tracing::warn!(%error, requests = batch.len(), "commit failed; trying each request alone");
+    batch
+}
+
+fn settle(entry: Entry, done: Result<Vec<Outcome>>, started: Instant) {
+    match done {
+        Ok(outcomes) => answer(vec![entry], outcomes, started),
+        Err(error) => {
+            tracing::error!(%error, "a request could not be stored");
+            let why = if is_environment(&error) { CommitError::Unavailable } else { CommitError::Rejected };
+            refuse(vec![entry], why);
+        }
+    }
 }
 
 /// The failure is the surroundings' and not the request's: every other request would meet it too.

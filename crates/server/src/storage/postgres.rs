@@ -7,16 +7,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookline_domain::call::NoPayoutReason;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
-use hookline_domain::rate::RatePer;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
 use uuid::Uuid;
 
-use super::call_row::{CALL_COLUMNS, CallRow, no_payout_text, status_code};
+use super::call_row::{CALL_COLUMNS, CallRow, status_code};
 use super::group_commit::WriterParts;
 use super::rates::{self, BatchAdmission, RateBoard, Tracked};
 use super::sqlite::{fields_from_text, kind_from_text, to_json};
@@ -59,7 +59,7 @@ impl PostgresWriter {
         let needs = Needs::of(works.iter().copied());
         let done = self.try_commit(works, &needs).await;
         if done.is_err() {
-            rates::forget(&self.parts.board, needs.webhooks.iter().copied());
+            rates::forget(&self.parts.board, needs.webhooks.keys().copied());
         }
         done
     }
@@ -67,7 +67,7 @@ impl PostgresWriter {
     async fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Vec<Outcome>> {
         let mut tx = self.pool.begin().await?;
         self.fill_seqs(&mut tx, works).await?;
-        lock_windows(&mut tx, &self.parts.board, works, needs).await?;
+        lock_windows(&mut tx, &self.parts.board, needs).await?;
         let loaded = load(&mut tx, needs).await?;
         let (outcomes, writes, loaded, grants) = {
             let mut admission = BatchAdmission::new(&self.parts.board);
@@ -133,16 +133,11 @@ fn timeline_rows_max(work: &Work) -> usize {
 }
 
 /// Locks the windows of the webhooks in this batch, and reads what other nodes admitted meanwhile.
-async fn lock_windows(
-    tx: &mut PgTransaction<'_>,
-    board: &RateBoard,
-    works: &[&Work],
-    needs: &Needs,
-) -> Result<()> {
+async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, needs: &Needs) -> Result<()> {
     if needs.webhooks.is_empty() {
         return Ok(());
     }
-    let ids: Vec<Uuid> = needs.webhooks.iter().map(|webhook| webhook.0).collect();
+    let ids: Vec<Uuid> = needs.webhooks.keys().map(|webhook| webhook.0).collect();
     const LOCK: &str =
         "SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE";
     let mut heads: Vec<(Uuid, i64)> = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut **tx).await?;
@@ -158,13 +153,12 @@ async fn lock_windows(
     }
     for (webhook, head) in heads {
         let webhook = WebhookId(webhook);
-        let per = longest_window(works, webhook);
-        let (known_seq, read_for) = {
+        let per = needs.webhooks[&webhook];
+        let (known_seq, complete) = {
             let tracked = board.tracked(webhook);
             let tracked = rates::lock(&tracked);
-            (tracked.seq, tracked.read_for)
+            (tracked.seq, tracked.covers(per))
         };
-        let complete = read_for.is_some_and(|known| known.micros() >= per.micros());
         if complete && known_seq == head {
             continue;
         }
@@ -189,16 +183,6 @@ async fn lock_windows(
         tracked.seq = head;
     }
     Ok(())
-}
-
-fn longest_window(works: &[&Work], webhook: WebhookId) -> RatePer {
-    let spans = works.iter().filter_map(|work| match work {
-        Work::Request(request) if request.webhook.id == webhook => {
-            Some(request.webhook.settings.rate_limit.per)
-        }
-        _ => None,
-    });
-    spans.max_by_key(|per| per.micros()).unwrap_or(RatePer::Minute)
 }
 
 async fn load(tx: &mut PgTransaction<'_>, needs: &Needs) -> Result<Loaded> {
@@ -446,7 +430,7 @@ impl CallColumns {
             columns.revenue.push(call.revenue_paid_out.map(|money| money.micros()));
             columns.payout.push(call.publisher_paid_out.map(|money| money.micros()));
             columns.reason.push(call.reason.clone());
-            columns.no_payout_reason.push(call.no_payout_reason.map(no_payout_text));
+            columns.no_payout_reason.push(call.no_payout_reason.map(NoPayoutReason::as_str));
             columns.state.push(call.state.clone());
             columns.zip.push(call.zip.clone());
             columns.last_seq.push(loaded.last_seq);

@@ -19,6 +19,13 @@ pub struct Tracked {
     pub read_for: Option<RatePer>,
 }
 
+impl Tracked {
+    /// Whether the admissions of this span were read.
+    pub fn covers(&self, per: RatePer) -> bool {
+        self.read_for.is_some_and(|known| known >= per)
+    }
+}
+
 pub struct RateBoard {
     tracked: RwLock<HashMap<WebhookId, Arc<Mutex<Tracked>>>>,
     pub steady: SteadyClock,

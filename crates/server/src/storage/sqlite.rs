@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use hookline_domain::call::NoPayoutReason;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
 use hookline_domain::tags::TagSet;
@@ -10,7 +11,7 @@ use hookline_domain::time::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
-use super::call_row::{CALL_COLUMNS, CallRow, no_payout_text, status_code};
+use super::call_row::{CallRow, call_columns, status_code};
 use super::db::SqliteDb;
 use super::group_commit::WriterParts;
 use super::rates::{self, BatchAdmission, RateBoard};
@@ -49,14 +50,14 @@ impl SqliteWriter {
         let needs = Needs::of(works.iter().copied());
         let done = self.try_commit(works, &needs);
         if done.is_err() {
-            rates::forget(&self.parts.board, needs.webhooks.iter().copied());
+            rates::forget(&self.parts.board, needs.webhooks.keys().copied());
         }
         done
     }
 
     fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Vec<Outcome>> {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        read_windows(&tx, &self.parts.board, works)?;
+        read_windows(&tx, &self.parts.board, needs)?;
         let loaded = load(&tx, needs)?;
         let mut admission = BatchAdmission::new(&self.parts.board);
         let at = self.parts.clock.now();
@@ -78,13 +79,11 @@ fn id(uuid: &Uuid) -> &[u8] {
     uuid.as_bytes()
 }
 
-fn read_windows(tx: &Transaction<'_>, board: &RateBoard, works: &[&Work]) -> Result<()> {
-    for work in works {
-        let Work::Request(request) = work else { continue };
-        let per = request.webhook.settings.rate_limit.per;
-        let tracked = board.tracked(request.webhook.id);
+fn read_windows(tx: &Transaction<'_>, board: &RateBoard, needs: &Needs) -> Result<()> {
+    for (&webhook, &per) in &needs.webhooks {
+        let tracked = board.tracked(webhook);
         let mut tracked = rates::lock(&tracked);
-        if tracked.read_for.is_some_and(|known| known.micros() >= per.micros()) {
+        if tracked.covers(per) {
             continue;
         }
         *tracked = rates::Tracked { read_for: Some(per), ..Default::default() };
@@ -92,13 +91,13 @@ fn read_windows(tx: &Transaction<'_>, board: &RateBoard, works: &[&Work]) -> Res
             "SELECT seq, stamp, admitted FROM rate_admissions WHERE webhook_id = ?1 AND stamp > ?2 ORDER BY seq",
         )?;
         let since = board.steady.now() - per.micros();
-        let mut rows = statement.query(params![id(&request.webhook.id.0), since])?;
+        let mut rows = statement.query(params![id(&webhook.0), since])?;
         while let Some(row) = rows.next()? {
             tracked.window.record(row.get(1)?, row.get(2)?);
         }
         let newest: Option<i64> = tx
             .prepare_cached("SELECT MAX(seq) FROM rate_admissions WHERE webhook_id = ?1")?
-            .query_row(params![id(&request.webhook.id.0)], |row| row.get(0))?;
+            .query_row(params![id(&webhook.0)], |row| row.get(0))?;
         tracked.seq = newest.unwrap_or(0);
     }
     Ok(())
@@ -161,12 +160,12 @@ fn load_call(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded
     if loaded.calls.contains_key(&call) {
         return Ok(());
     }
-    let own = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = ?1 AND id = ?2");
+    const OWN: &str = concat!("SELECT ", call_columns!(), " FROM calls WHERE org_id = ?1 AND id = ?2");
+    const ANY: &str = concat!("SELECT ", call_columns!(), " FROM calls WHERE id = ?1");
     let mut found =
-        tx.prepare_cached(&own)?.query_row(params![id(&org.0), id(&call.0)], call_row).optional()?;
+        tx.prepare_cached(OWN)?.query_row(params![id(&org.0), id(&call.0)], call_row).optional()?;
     if found.is_none() {
-        let any = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = ?1");
-        found = tx.prepare_cached(&any)?.query_row(params![id(&call.0)], call_row).optional()?;
+        found = tx.prepare_cached(ANY)?.query_row(params![id(&call.0)], call_row).optional()?;
     }
     if let Some(row) = found {
         loaded.calls.insert(call, row.load()?);
@@ -191,16 +190,21 @@ fn load_tags(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded
 }
 
 fn load_phone(tx: &Transaction<'_>, query: &PhoneQuery, loaded: &mut Loaded) -> Result<()> {
+    const RECENT: &str = concat!(
+        "SELECT ",
+        call_columns!(),
+        " FROM calls WHERE org_id = ?1 AND caller = ?2 AND started_at >= ?3 ORDER BY started_at DESC LIMIT ?4"
+    );
+    const LIVE: &str = concat!(
+        "SELECT ",
+        call_columns!(),
+        " FROM calls WHERE org_id = ?1 AND caller = ?2 AND status < 2 AND ?3 = 0 ORDER BY started_at DESC LIMIT ?4"
+    );
     let calls: Vec<CallId> = {
-        let (condition, since) = match query.since {
-            Some(since) => ("started_at >= ?3", since.0),
-            None => ("status < 2 AND ?3 = 0", 0),
-        };
-        let sql = format!(
-            "SELECT {CALL_COLUMNS} FROM calls WHERE org_id = ?1 AND caller = ?2 AND {condition} ORDER BY started_at DESC LIMIT {PHONE_ROWS_MAX}"
-        );
-        let mut statement = tx.prepare_cached(&sql)?;
-        let rows = statement.query_map(params![id(&query.org.0), query.caller, since], call_row)?;
+        let (sql, since) = query.since.map_or((LIVE, 0), |since| (RECENT, since.0));
+        let mut statement = tx.prepare_cached(sql)?;
+        let rows = statement
+            .query_map(params![id(&query.org.0), query.caller, since, PHONE_ROWS_MAX as i64], call_row)?;
         let mut calls = Vec::new();
         for row in rows {
             let loaded_call = row?.load()?;
@@ -406,12 +410,13 @@ pub async fn insert_calls(db: &SqliteDb, calls: &[LoadedCall]) -> Result<()> {
 }
 
 fn insert_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
-    let call = &loaded.call;
-    let sql = format!(
-        "INSERT INTO calls ({CALL_COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-             ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
+    const INSERT: &str = concat!(
+        "INSERT INTO calls (",
+        call_columns!(),
+        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)"
     );
-    tx.prepare_cached(&sql)?.execute(params![
+    let call = &loaded.call;
+    tx.prepare_cached(INSERT)?.execute(params![
         id(&call.org.0),
         id(&call.id.0),
         loaded.external_id,
@@ -430,7 +435,7 @@ fn insert_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
         call.revenue_paid_out.map(|money| money.micros()),
         call.publisher_paid_out.map(|money| money.micros()),
         call.reason,
-        call.no_payout_reason.map(no_payout_text),
+        call.no_payout_reason.map(NoPayoutReason::as_str),
         call.state,
         call.zip,
         loaded.last_seq,
@@ -459,7 +464,7 @@ fn update_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
             call.revenue_paid_out.map(|money| money.micros()),
             call.publisher_paid_out.map(|money| money.micros()),
             call.reason,
-            call.no_payout_reason.map(no_payout_text),
+            call.no_payout_reason.map(NoPayoutReason::as_str),
             call.state,
             call.zip,
             loaded.last_seq,

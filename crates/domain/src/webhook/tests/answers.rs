@@ -36,7 +36,7 @@ fn spec_1_1_call_data() {
 #[test]
 fn spec_1_0_errors() {
     let id: RequestId = FIRST.parse().unwrap();
-    let body = error_body("Not found", "call_not_found", "Call log not found: check \"x\".", id);
+    let body = error_body("Not found", "call_not_found", "Call log not found: check \"x\".", id, &[]);
     let expected = format!(
         r#"{{"success":false,"error":"Not found","code":"call_not_found","message":"Call log not found: check \"x\".","request_id":"{FIRST}"}}"#
     );

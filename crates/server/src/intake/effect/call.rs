@@ -1,10 +1,10 @@
 //! A call that starts, and what its switch reports of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use hookline_domain::call::{self, Call, CallStatus, Change};
-use hookline_domain::ids::{CallId, RequestId, WebhookId};
-use hookline_domain::matching::{Candidate, MatchSettings, match_call};
+use hookline_domain::call::{self, Call, Change};
+use hookline_domain::ids::{CallId, RequestId};
+use hookline_domain::matching::{Candidate, match_call};
 use hookline_domain::phone;
 use hookline_domain::tags::{self, StartInput};
 
@@ -67,11 +67,9 @@ impl Commit<'_> {
     fn matched(&self, start: &StartCall) -> (Vec<Candidate>, Vec<RequestId>) {
         let candidates = self.loaded.caller_data.get(&(start.org.id, start.caller.clone()));
         // A deleted webhook's data is no longer applied; a disabled one's is: it was accepted.
-        let settings: HashMap<WebhookId, MatchSettings> =
-            start.org.webhooks.iter().map(|(&id, webhook)| (id, webhook.settings.matching())).collect();
         let found = match_call(
             candidates.map_or(&[][..], Vec::as_slice),
-            |webhook| settings.get(&webhook),
+            |webhook| start.org.matching.get(&webhook),
             start.started_at,
             start.campaign,
         );
@@ -129,26 +127,10 @@ fn kind(event: &call::CallEvent) -> &'static str {
 
 fn new_call(start: &StartCall) -> Call {
     Call {
-        id: start.id,
-        org: start.org.id,
-        caller: start.caller.clone(),
-        dialed: start.dialed.clone(),
         campaign: start.campaign,
         publisher: start.publisher,
         number: start.number,
-        target: None,
-        status: CallStatus::Ringing,
-        started_at: start.started_at,
-        answered_at: None,
-        ended_at: None,
-        converted: false,
-        converted_at: None,
-        revenue_paid_out: None,
-        publisher_paid_out: None,
-        reason: None,
-        no_payout_reason: None,
-        state: None,
-        zip: None,
+        ..Call::ringing(start.id, start.org.id, start.caller.clone(), start.dialed.clone(), start.started_at)
     }
 }
 

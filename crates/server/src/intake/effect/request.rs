@@ -139,10 +139,11 @@ impl Commit<'_> {
 
     /// Keeps what is known of a caller, and gives it to their live calls at once.
     fn call_data(&mut self, request: &InboundRequest, data: &CallData) -> Done {
+        let matching = request.webhook.settings.matching();
         let live: Vec<CallId> = self
             .live_calls_of(request.org.id, &data.caller)
             .into_iter()
-            .filter(|id| applies_to_campaign(request, self.loaded.calls[id].call.campaign))
+            .filter(|id| matching.serves(self.loaded.calls[id].call.campaign))
             .collect();
         for &id in &live {
             let call = self.loaded.calls.get_mut(&id).expect("live calls are loaded");
@@ -291,11 +292,6 @@ impl Commit<'_> {
             (PhoneMatch::All | PhoneMatch::Only, _) => Ok(ids),
         }
     }
-}
-
-fn applies_to_campaign(request: &InboundRequest, campaign: Option<hookline_domain::ids::CampaignId>) -> bool {
-    let limited = request.webhook.settings.campaigns.as_ref();
-    limited.is_none_or(|allowed| campaign.is_some_and(|campaign| allowed.contains(&campaign)))
 }
 
 /// The answer over the limit; shared with the check before the body is read.

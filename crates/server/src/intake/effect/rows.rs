@@ -1,11 +1,12 @@
 //! The rows that a commit needs, those it was given, and those it writes.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use hookline_domain::call::{Call, Change};
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
+use hookline_domain::rate::RatePer;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
@@ -26,7 +27,8 @@ pub fn transaction_hash(id: &str) -> TransactionHash {
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
 #[derive(Debug, Default)]
 pub struct Needs {
-    pub webhooks: BTreeSet<WebhookId>,
+    /// With the longest span that one of the requests counts over.
+    pub webhooks: BTreeMap<WebhookId, RatePer>,
     pub transactions: BTreeSet<(OrgId, TransactionHash)>,
     /// By the organization that asks; a call of another one is loaded too, to tell 403 from 404.
     pub calls: BTreeSet<(OrgId, CallId)>,
@@ -74,7 +76,11 @@ impl Needs {
 
     fn add_request(&mut self, request: &InboundRequest) {
         let org = request.org.id;
-        self.webhooks.insert(request.webhook.id);
+        let per = request.webhook.settings.rate_limit.per;
+        self.webhooks
+            .entry(request.webhook.id)
+            .and_modify(|longest| *longest = per.max(*longest))
+            .or_insert(per);
         let Ok(parsed) = &request.parsed else { return };
         if let Some(id) = &parsed.transaction_id {
             self.transactions.insert((org, transaction_hash(id)));

@@ -8,8 +8,9 @@ use axum::http::{HeaderValue, Response, header};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::{answer_problem, list, storage_problem};
+use super::list;
 use crate::app::App;
+use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::intake::effect::LoadedCall;
 use crate::storage::calls::{self, CallFilter};
@@ -45,12 +46,12 @@ pub async fn csv(
 ) -> Response<Body> {
     let filter = match list::filter(query.as_deref(), caller.org.country) {
         Ok((filter, _)) => filter,
-        Err(problem) => return answer_problem(&app, &problem),
+        Err(problem) => return answer::refuse(&app, &problem),
     };
     // The first page is read before the answer begins, so that an error can still be one.
     let first = match calls::page(&app.db, caller.org.id, &filter, PAGE).await {
         Ok(first) => first,
-        Err(error) => return storage_problem(&app, &error),
+        Err(error) => return answer::unavailable(&app, &error),
     };
     let org = caller.org.id;
     let pages = stream::try_unfold((Some(first), filter, true), move |(page, filter, head)| {

@@ -9,7 +9,7 @@ use hookline_domain::call::CallEvent;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 
-use super::{answer_problem, call_id, commit, storable, view};
+use super::{call_id, commit, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -43,7 +43,7 @@ pub async fn event(
 ) -> Response<Body> {
     match try_event(&app, &caller, &id, body).await {
         Ok(response) => response,
-        Err(problem) => answer_problem(&app, &problem),
+        Err(problem) => answer::refuse(&app, &problem),
     }
 }
 

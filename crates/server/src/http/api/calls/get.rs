@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 
-use super::{answer_problem, call_id, not_found, storage_problem, view};
+use super::{call_id, not_found, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -16,11 +16,11 @@ use crate::storage::calls;
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let call = match call_id(&id) {
         Ok(call) => call,
-        Err(problem) => return answer_problem(&app, &problem),
+        Err(problem) => return answer::refuse(&app, &problem),
     };
     match calls::whole(&app.db, caller.org.id, call).await {
-        Err(error) => storage_problem(&app, &error),
-        Ok(None) => answer_problem(&app, &not_found(&id)),
+        Err(error) => answer::unavailable(&app, &error),
+        Ok(None) => answer::refuse(&app, &not_found(&id)),
         Ok(Some(whole)) => {
             let timeline = whole.timeline.into_iter().map(|entry| view::TimelineView {
                 event: entry.kind,

@@ -10,7 +10,7 @@ use hookline_domain::ids::CallId;
 use hookline_domain::phone;
 use serde::Serialize;
 
-use super::{answer_problem, storage_problem, view};
+use super::view;
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -37,10 +37,10 @@ pub async fn list(
 ) -> Response<Body> {
     let (filter, limit) = match filter(query.as_deref(), caller.org.country) {
         Ok(read) => read,
-        Err(problem) => return answer_problem(&app, &problem),
+        Err(problem) => return answer::refuse(&app, &problem),
     };
     match calls::page(&app.db, caller.org.id, &filter, limit + 1).await {
-        Err(error) => storage_problem(&app, &error),
+        Err(error) => answer::unavailable(&app, &error),
         Ok(mut rows) => {
             let more = rows.len() > limit as usize;
             rows.truncate(limit as usize);

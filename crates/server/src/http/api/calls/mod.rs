@@ -8,16 +8,12 @@ mod start;
 mod stream;
 mod view;
 
-use axum::body::Body;
-use axum::http::Response;
-use hookline_domain::ids::{CallId, RequestId};
+use hookline_domain::ids::CallId;
 
 use crate::app::App;
-use crate::http::answer;
 use crate::http::inbound::commit_problem;
 use crate::intake::work::{CallOutcome, Outcome, Work};
 use crate::problem::Problem;
-use crate::storage::StorageError;
 
 pub use csv::csv;
 pub use event::event;
@@ -25,16 +21,6 @@ pub use get::get;
 pub use list::list;
 pub use start::start;
 pub use stream::{stream_all, stream_call};
-
-fn answer_problem(app: &App, problem: &Problem) -> Response<Body> {
-    answer::problem(problem, RequestId(app.clock.new_id()))
-}
-
-fn storage_problem(app: &App, error: &StorageError) -> Response<Body> {
-    let request = RequestId(app.clock.new_id());
-    tracing::error!(%error, request_id = %request, "the database could not be read");
-    answer::problem(&Problem::unavailable(), request)
-}
 
 fn call_id(text: &str) -> Result<CallId, Problem> {
     text.parse().map_err(|_| not_found(text))

@@ -12,7 +12,7 @@ use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{answer_problem, commit, invalid, storable, view};
+use super::{commit, invalid, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -46,7 +46,7 @@ struct NewCall {
 pub async fn start(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
     match try_start(&app, &caller, body).await {
         Ok(response) => response,
-        Err(problem) => answer_problem(&app, &problem),
+        Err(problem) => answer::refuse(&app, &problem),
     }
 }
 

@@ -12,8 +12,9 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{StreamExt, stream};
 use hookline_domain::ids::CallId;
 
-use super::{answer_problem, call_id, not_found, storage_problem};
+use super::{call_id, not_found};
 use crate::app::App;
+use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::{self, PathId};
 use crate::problem::Problem;
@@ -42,12 +43,12 @@ pub async fn stream_call(
 ) -> Response<Body> {
     let call = match call_id(&id) {
         Ok(call) => call,
-        Err(problem) => return answer_problem(&app, &problem),
+        Err(problem) => return answer::refuse(&app, &problem),
     };
-    match calls::whole(&app.db, caller.org.id, call).await {
-        Err(error) => storage_problem(&app, &error),
-        Ok(None) => answer_problem(&app, &not_found(&id)),
-        Ok(Some(_)) => stream(app, caller, Some(call), query, headers).await,
+    match calls::exists(&app.db, caller.org.id, call).await {
+        Err(error) => answer::unavailable(&app, &error),
+        Ok(false) => answer::refuse(&app, &not_found(&id)),
+        Ok(true) => stream(app, caller, Some(call), query, headers).await,
     }
 }
 
@@ -59,11 +60,11 @@ async fn stream(
     headers: HeaderMap,
 ) -> Response<Body> {
     let from = match resume_from(query.as_deref(), &headers) {
-        Err(problem) => return answer_problem(&app, &problem),
+        Err(problem) => return answer::refuse(&app, &problem),
         Ok(Some(cursor)) => cursor,
         Ok(None) => match app.tail.end().await {
             Ok(end) => end,
-            Err(error) => return storage_problem(&app, &error),
+            Err(error) => return answer::unavailable(&app, &error),
         },
     };
     let follower = app.tail.follow(from, caller.org.id, call);
@@ -72,14 +73,17 @@ async fn stream(
     Sse::new(batches.flat_map(stream::iter)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
-type State3 = (Follower, Arc<App>, Open);
+/// What an open stream holds on to.
+type Following = (Follower, Arc<App>, Open);
 
 /// The next events; the stream ends with the server, or when the database can't be read, and the
 /// client comes back with the last id it saw.
-async fn next_batch((mut follower, app, open): State3) -> Option<(Vec<Result<Event, Infallible>>, State3)> {
+async fn next_batch(
+    (mut follower, app, open): Following,
+) -> Option<(Vec<Result<Event, Infallible>>, Following)> {
     let events = tokio::select! {
         events = follower.next() => events,
-        () = app.until_draining() => return None,
+        () = app.draining.begun() => return None,
     };
     match events {
         Ok(events) => {

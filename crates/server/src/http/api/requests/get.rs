@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 
-use super::{answer_problem, not_found, request_id, storage_problem};
+use super::{not_found, request_id};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -16,13 +16,13 @@ use crate::storage::requests;
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let request = match request_id(&id) {
         Ok(request) => request,
-        Err(problem) => return answer_problem(&app, &problem),
+        Err(problem) => return answer::refuse(&app, &problem),
     };
     match requests::whole(&app.db, caller.org.id, request).await {
         Ok(Some(whole)) => {
             answer::json(200, serde_json::to_vec(&whole.view()).expect("a request's view is JSON"))
         }
-        Ok(None) => answer_problem(&app, &not_found(&id)),
-        Err(error) => answer_problem(&app, &storage_problem(&error)),
+        Ok(None) => answer::refuse(&app, &not_found(&id)),
+        Err(error) => answer::unavailable(&app, &error),
     }
 }

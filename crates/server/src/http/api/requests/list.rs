@@ -7,7 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::Response;
 use serde::Serialize;
 
-use super::{answer_problem, storage_problem};
+use super::storage_problem;
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -33,7 +33,7 @@ pub async fn list(
 ) -> Response<Body> {
     match try_list(&app, &caller, query.as_deref()).await {
         Ok(page) => answer::json(200, serde_json::to_vec(&page).expect("a page is JSON")),
-        Err(problem) => answer_problem(&app, &problem),
+        Err(problem) => answer::refuse(&app, &problem),
     }
 }
 

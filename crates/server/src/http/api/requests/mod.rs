@@ -4,22 +4,14 @@ mod get;
 mod list;
 mod replay;
 
-use axum::body::Body;
-use axum::http::Response;
 use hookline_domain::ids::RequestId;
 
-use crate::app::App;
-use crate::http::answer;
 use crate::problem::Problem;
 use crate::storage::StorageError;
 
 pub use get::get;
 pub use list::list;
 pub use replay::replay;
-
-fn answer_problem(app: &App, problem: &Problem) -> Response<Body> {
-    answer::problem(problem, RequestId(app.clock.new_id()))
-}
 
 fn storage_problem(error: &StorageError) -> Problem {
     tracing::error!(%error, "the request log could not be read");

@@ -9,8 +9,9 @@ use axum::http::Response;
 use hookline_domain::ids::RequestId;
 use hookline_domain::webhook::{self, Method, RawRequest};
 
-use super::{answer_problem, not_found, request_id, storage_problem};
+use super::{not_found, request_id, storage_problem};
 use crate::app::App;
+use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
 use crate::http::inbound;
@@ -21,7 +22,7 @@ use crate::storage::requests::{self, WholeRequest};
 pub async fn replay(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     match again(&app, &caller, &id).await {
         Ok(work) => inbound::commit(&app, work.id, work).await,
-        Err(problem) => answer_problem(&app, &problem),
+        Err(problem) => answer::refuse(&app, &problem),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Response;
-use hookline_domain::ids::{RequestId, WebhookId};
+use hookline_domain::ids::WebhookId;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::time::Timestamp;
 use hookline_domain::webhook::WebhookKind;
@@ -96,10 +96,6 @@ fn name(sent: &str) -> Result<&str, Problem> {
     Ok(name)
 }
 
-fn answer_problem(app: &App, problem: &Problem) -> Response<Body> {
-    answer::problem(problem, RequestId(app.clock.new_id()))
-}
-
 fn storage_problem(error: &StorageError) -> Problem {
     match error {
         StorageError::NotFound(what) => Problem::not_found("webhook_not_found", format!("{what}.")),
@@ -111,7 +107,7 @@ fn storage_problem(error: &StorageError) -> Problem {
 }
 
 fn done(app: &App, result: Result<Response<Body>, Problem>) -> Response<Body> {
-    result.unwrap_or_else(|problem| answer_problem(app, &problem))
+    result.unwrap_or_else(|problem| answer::refuse(app, &problem))
 }
 
 /// This node sees its own change at once; the others within seconds.
