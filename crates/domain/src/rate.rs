@@ -91,6 +91,18 @@ impl RateWindow {
         self.used += u64::from(count);
     }
 
+    /// Gives back places of the newest stamp: they were not used after all.
+    pub fn take_back(&mut self, count: u32) {
+        if let Some((_, here)) = self.admitted.back_mut() {
+            let count = count.min(*here);
+            *here -= count;
+            self.used -= u64::from(count);
+            if *here == 0 {
+                self.admitted.pop_back();
+            }
+        }
+    }
+
     /// The newest admission's stamp.
     pub fn last_stamp(&self) -> Option<i64> {
         self.admitted.back().map(|&(stamp, _)| stamp)

@@ -15,11 +15,13 @@ use uuid::Uuid;
 
 /// Readers of the embedded database at the same time.
 const SQLITE_READERS_MAX: u32 = 4;
+/// Pages that the hot writer keeps in memory, as far as it has used them.
+const SQLITE_WRITER_CACHE_KIB: i64 = 65_536;
 /// Connections of one node to PostgreSQL; the hot writers have their own among them.
 const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a statement waits for another process's lock on the SQLite file.
 pub const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The first version of SQLite without the WAL corruption that 3.51.2 and older can suffer.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
@@ -240,6 +242,7 @@ impl SqliteDb {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        connection.pragma_update(None, "cache_size", -SQLITE_WRITER_CACHE_KIB)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }

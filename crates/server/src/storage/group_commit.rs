@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+use hookline_domain::rate::RateState;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
-use super::postgres::PostgresWriter;
+use super::postgres::{HotPools, PostgresWriter};
 use super::rates::RateBoard;
 use super::sqlite::SqliteWriter;
 use super::{Db, Result, StorageError};
@@ -74,8 +75,9 @@ impl Committer {
             }
             Db::Postgres(pool) => {
                 let receiver = Arc::new(Mutex::new(receiver));
+                let pools = HotPools::beside(pool, postgres_writers);
                 for _ in 0..postgres_writers {
-                    let writer = PostgresWriter::new(pool.clone(), parts.clone());
+                    let writer = PostgresWriter::new(&pools, parts.clone());
                     tokio::spawn(run_postgres(writer, receiver.clone(), parts.batch_max));
                 }
             }
@@ -147,11 +149,19 @@ async fn run_postgres(
             fill(first, &mut receiver, batch_max)
         };
         let started = Instant::now();
-        match commit_postgres(&mut writer, &works(&batch)).await {
+        let standings = match writer.admit(&works(&batch)).await {
+            Ok(admitted) => admitted.standings,
+            Err(error) => {
+                tracing::warn!(%error, requests = batch.len(), "the rate limit could not be checked");
+                refuse(batch, CommitError::Unavailable);
+                continue;
+            }
+        };
+        match commit_postgres(&mut writer, &works(&batch), &standings).await {
             Ok(outcomes) => answer(batch, outcomes, started),
             Err(error) => {
-                for entry in to_try_alone(batch, &error) {
-                    let done = commit_postgres(&mut writer, &[&entry.work]).await;
+                for (entry, standing) in to_try_alone(batch, &error).into_iter().zip(standings) {
+                    let done = commit_postgres(&mut writer, &[&entry.work], &[standing]).await;
                     settle(entry, done, started);
                 }
             }
@@ -159,10 +169,14 @@ async fn run_postgres(
     }
 }
 
-async fn commit_postgres(writer: &mut PostgresWriter, works: &[&Work]) -> Result<Vec<Outcome>> {
+async fn commit_postgres(
+    writer: &mut PostgresWriter,
+    works: &[&Work],
+    standings: &[Option<RateState>],
+) -> Result<Vec<Outcome>> {
     let mut tries = 1;
     loop {
-        match writer.commit(works).await {
+        match writer.commit(works, standings).await {
             Err(error) if is_deadlock(&error) && tries < DEADLOCK_TRIES_MAX => tries += 1,
             done => return done,
         }

@@ -7,7 +7,7 @@ use hookline_domain::ids::WebhookId;
 use hookline_domain::rate::{RateLimit, RatePer, RateState, RateWindow};
 
 use super::steady::SteadyClock;
-use crate::intake::effect::{Admission, RateGrant};
+use crate::intake::work::Work;
 
 /// One webhook's window, and up to where the database's admissions are in it.
 #[derive(Debug, Default)]
@@ -29,11 +29,13 @@ impl Tracked {
 pub struct RateBoard {
     tracked: RwLock<HashMap<WebhookId, Arc<Mutex<Tracked>>>>,
     pub steady: SteadyClock,
+    /// Whose turn it is to admit, where admitting asks the database.
+    pub turn: tokio::sync::Mutex<()>,
 }
 
 impl RateBoard {
     pub fn new(steady: SteadyClock) -> Self {
-        Self { tracked: RwLock::default(), steady }
+        Self { tracked: RwLock::default(), steady, turn: tokio::sync::Mutex::default() }
     }
 
     /// How the webhook stands, if this node knows it to be full: a full window only empties with
@@ -58,36 +60,45 @@ pub fn lock(tracked: &Mutex<Tracked>) -> MutexGuard<'_, Tracked> {
     tracked.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The admissions of one commit; all carry one stamp.
-pub struct BatchAdmission<'a> {
-    board: &'a RateBoard,
-    stamp: i64,
-    granted: BTreeMap<WebhookId, u32>,
+/// Places that one commit takes in a webhook's window; all carry one stamp.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateGrant {
+    pub webhook: WebhookId,
+    pub stamp: i64,
+    pub count: u32,
 }
 
-impl<'a> BatchAdmission<'a> {
-    pub fn new(board: &'a RateBoard) -> Self {
-        Self { board, stamp: board.steady.now(), granted: BTreeMap::new() }
-    }
-
-    pub fn grants(&self) -> impl Iterator<Item = RateGrant> + '_ {
-        self.granted.iter().map(|(&webhook, &count)| RateGrant {
-            webhook,
-            count,
-            stamp: lock(&self.board.tracked(webhook)).window.last_stamp().unwrap_or(self.stamp),
-        })
-    }
+/// What a batch was admitted: each request's standing, by its place in the batch, and what to write.
+#[derive(Debug)]
+pub struct Admitted {
+    pub standings: Vec<Option<RateState>>,
+    pub grants: Vec<RateGrant>,
 }
 
-impl Admission for BatchAdmission<'_> {
-    fn admit(&mut self, webhook: WebhookId, limit: RateLimit) -> RateState {
-        let tracked = self.board.tracked(webhook);
+/// Takes a place for each request of the batch that there is one for.
+pub fn admit(board: &RateBoard, works: &[&Work]) -> Admitted {
+    let now = board.steady.now();
+    let mut granted: BTreeMap<WebhookId, RateGrant> = BTreeMap::new();
+    let mut standing = |work: &Work| {
+        let Work::Request(request) = work else { return None };
+        let webhook = request.webhook.id;
+        let tracked = board.tracked(webhook);
         let mut tracked = lock(&tracked);
-        let state = tracked.window.admit(limit, self.stamp);
+        let state = tracked.window.admit(request.webhook.settings.rate_limit, now);
         if state.admitted {
-            *self.granted.entry(webhook).or_default() += 1;
+            let stamp = tracked.window.last_stamp().unwrap_or(now);
+            granted.entry(webhook).or_insert(RateGrant { webhook, stamp, count: 0 }).count += 1;
         }
-        state
+        Some(state)
+    };
+    let standings = works.iter().map(|work| standing(work)).collect();
+    Admitted { standings, grants: granted.into_values().collect() }
+}
+
+/// Gives back places that could not be written.
+pub fn take_back(board: &RateBoard, grants: &[RateGrant]) {
+    for grant in grants {
+        lock(&board.tracked(grant.webhook)).window.take_back(grant.count);
     }
 }
 

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::call_row::{CallRow, call_columns, status_code};
 use super::db::SqliteDb;
 use super::group_commit::WriterParts;
-use super::rates::{self, BatchAdmission, RateBoard};
+use super::rates::{self, RateBoard, RateGrant};
 use super::{Result, StorageError};
 use crate::intake::effect::{
     Commit, Loaded, LoadedCall, Needs, PHONE_ROWS_MAX, PhoneQuery, Prior, Sequence, Writes,
@@ -59,13 +59,13 @@ impl SqliteWriter {
         let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         read_windows(&tx, &self.parts.board, needs)?;
         let loaded = load(&tx, needs)?;
-        let mut admission = BatchAdmission::new(&self.parts.board);
+        let admitted = rates::admit(&self.parts.board, works);
         let at = self.parts.clock.now();
-        let mut commit = Commit::new(loaded, at, &mut admission, &mut self.next_seq);
+        let mut commit = Commit::new(loaded, at, &admitted.standings, &mut self.next_seq);
         let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
         let (writes, loaded) = commit.finish();
         store(&tx, works, &writes, &loaded)?;
-        store_grants(&tx, &admission, &self.parts.board)?;
+        store_grants(&tx, &admitted.grants, &self.parts.board)?;
         tx.commit()?;
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
@@ -386,8 +386,8 @@ fn store_caller_data(tx: &Transaction<'_>, writes: &Writes) -> Result<()> {
     Ok(())
 }
 
-fn store_grants(tx: &Transaction<'_>, admission: &BatchAdmission<'_>, board: &RateBoard) -> Result<()> {
-    for grant in admission.grants() {
+fn store_grants(tx: &Transaction<'_>, grants: &[RateGrant], board: &RateBoard) -> Result<()> {
+    for grant in grants {
         let tracked = board.tracked(grant.webhook);
         let mut tracked = rates::lock(&tracked);
         tracked.seq += 1;

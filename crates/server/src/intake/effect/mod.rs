@@ -10,19 +10,14 @@ pub use rows::*;
 use std::collections::HashSet;
 
 use hookline_domain::call::Change;
-use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
-use hookline_domain::rate::{RateLimit, RateState};
+use hookline_domain::ids::{CallId, OrgId, RequestId};
+use hookline_domain::rate::RateState;
 use hookline_domain::time::Timestamp;
 
 use super::work::{Outcome, Work};
 
 /// Calls that one update by phone number may change.
 pub const PHONE_MATCHES_MAX: usize = 1_000;
-
-/// Admits requests against their webhook's limit; the engine keeps the windows.
-pub trait Admission {
-    fn admit(&mut self, webhook: WebhookId, limit: RateLimit) -> RateState;
-}
 
 /// Hands out timeline sequence numbers, each greater than the last.
 pub trait Sequence {
@@ -35,7 +30,8 @@ pub struct Commit<'a> {
     pub writes: Writes,
     /// The moment that this commit's effects carry.
     pub at: Timestamp,
-    pub admission: &'a mut dyn Admission,
+    /// How each request stands against its webhook's limit, by its place in the commit.
+    pub standings: &'a [Option<RateState>],
     pub sequence: &'a mut dyn Sequence,
     changed_calls: HashSet<CallId>,
     changed_tags: HashSet<CallId>,
@@ -46,14 +42,14 @@ impl<'a> Commit<'a> {
     pub fn new(
         loaded: Loaded,
         at: Timestamp,
-        admission: &'a mut dyn Admission,
+        standings: &'a [Option<RateState>],
         sequence: &'a mut dyn Sequence,
     ) -> Self {
         Self {
             loaded,
             writes: Writes::default(),
             at,
-            admission,
+            standings,
             sequence,
             changed_calls: HashSet::new(),
             changed_tags: HashSet::new(),

@@ -26,7 +26,7 @@ struct Done {
 
 impl Commit<'_> {
     pub(super) fn request(&mut self, work: usize, request: &InboundRequest) -> Answer {
-        let rate = self.admission.admit(request.webhook.id, request.webhook.settings.rate_limit);
+        let rate = self.standings[work].expect("every request is counted against its limit");
         if !rate.admitted {
             // Not logged: a flood of refusals must not become a flood of writes. A metric counts them.
             return rate_limited(request.id, rate);

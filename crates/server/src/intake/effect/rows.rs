@@ -213,14 +213,6 @@ pub struct MatchedRow {
     pub call: CallId,
 }
 
-/// Places that one commit took in a webhook's window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RateGrant {
-    pub webhook: WebhookId,
-    pub stamp: i64,
-    pub count: u32,
-}
-
 /// The rows to write, all in one transaction.
 #[derive(Debug, Default)]
 pub struct Writes {

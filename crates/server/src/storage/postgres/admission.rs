@@ -1,0 +1,184 @@
+//! Admits requests against the rate limit, exactly over all nodes, in a transaction of its own.
+//!
+//! It does not wait for the disk: the log is flushed in order, so by the time the commit that these
+//! requests belong to is on disk, their admission is too. Without that, every node would hold a
+//! webhook's row through its whole commit, and one webhook's commits would run one after another.
+
+use hookline_domain::ids::WebhookId;
+use sqlx::{PgPool, PgTransaction};
+use uuid::Uuid;
+
+use crate::intake::effect::Needs;
+use crate::intake::work::Work;
+use crate::storage::Result;
+use crate::storage::rates::{self, Admitted, RateBoard, RateGrant, Tracked};
+
+/// Takes the places. The windows are as before if it fails, or are read again by the next to ask.
+pub async fn admit(pool: &PgPool, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<Admitted> {
+    if needs.webhooks.is_empty() {
+        return Ok(rates::admit(board, works));
+    }
+    // One after another within this node: what one writer takes is known to the next.
+    let _turn = board.turn.lock().await;
+    let admitted = try_admit(pool, board, works, needs).await;
+    if admitted.is_err() {
+        rates::forget(board, needs.webhooks.keys().copied());
+    }
+    admitted
+}
+
+async fn try_admit(pool: &PgPool, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<Admitted> {
+    let known = needs.webhooks.iter().all(|(&id, &per)| rates::lock(&board.tracked(id)).covers(per));
+    if known {
+        let admitted = rates::admit(board, works);
+        if claim(pool, board, &admitted.grants).await? {
+            return Ok(admitted);
+        }
+        // Another node admitted meanwhile: what this one knew is out of date.
+        rates::take_back(board, &admitted.grants);
+    }
+    let mut tx = pool.begin().await?;
+    lock_windows(&mut tx, board, needs).await?;
+    let admitted = rates::admit(board, works);
+    record(&mut tx, board, &admitted.grants).await?;
+    tx.commit().await?;
+    raise(board, &admitted.grants);
+    Ok(admitted)
+}
+
+/// Writes the places taken if no other node took any since this one last looked: all, or none.
+async fn claim(pool: &PgPool, board: &RateBoard, grants: &[RateGrant]) -> Result<bool> {
+    if grants.is_empty() {
+        // A full window only empties with time, whatever other nodes did.
+        return Ok(true);
+    }
+    let written = sqlx::query(
+        "WITH asked AS (
+             SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (webhook_id, seq, stamp, admitted)
+         ), locked AS (
+             SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE
+         ), current AS (
+             SELECT a.* FROM asked a JOIN locked l ON l.webhook_id = a.webhook_id AND l.seq = a.seq - 1
+             WHERE (SELECT COUNT(*) FROM asked a JOIN locked l ON l.webhook_id = a.webhook_id AND l.seq = a.seq - 1)
+                 = (SELECT COUNT(*) FROM asked)
+         ), raised AS (
+             UPDATE rate_heads h SET seq = c.seq FROM current c WHERE h.webhook_id = c.webhook_id
+         )
+         INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) SELECT * FROM current",
+    );
+    let columns = Columns::of(board, grants);
+    let written = written
+        .bind(&columns.webhooks)
+        .bind(&columns.seqs)
+        .bind(&columns.stamps)
+        .bind(&columns.counts)
+        .execute(pool)
+        .await?
+        .rows_affected();
+    let claimed = usize::try_from(written).is_ok_and(|written| written == grants.len());
+    if claimed {
+        raise(board, grants);
+    }
+    Ok(claimed)
+}
+
+/// Locks the windows of these webhooks, and reads what other nodes admitted meanwhile.
+async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, needs: &Needs) -> Result<()> {
+    let ids: Vec<Uuid> = needs.webhooks.keys().map(|webhook| webhook.0).collect();
+    const LOCK: &str =
+        "SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE";
+    let mut heads: Vec<(Uuid, i64)> = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut **tx).await?;
+    if heads.len() < ids.len() {
+        sqlx::query(
+            "INSERT INTO rate_heads (webhook_id, seq) SELECT id, 0 FROM UNNEST($1::uuid[]) AS id ORDER BY id
+             ON CONFLICT (webhook_id) DO NOTHING",
+        )
+        .bind(&ids)
+        .execute(&mut **tx)
+        .await?;
+        heads = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut **tx).await?;
+    }
+    for (webhook, head) in heads {
+        let webhook = WebhookId(webhook);
+        let per = needs.webhooks[&webhook];
+        let (known_seq, complete) = {
+            let tracked = board.tracked(webhook);
+            let tracked = rates::lock(&tracked);
+            (tracked.seq, tracked.covers(per))
+        };
+        if complete && known_seq == head {
+            continue;
+        }
+        let since_seq = if complete { known_seq } else { 0 };
+        let since = board.steady.now() - per.micros();
+        let rows: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT stamp, admitted FROM rate_admissions WHERE webhook_id = $1 AND seq > $2 AND stamp > $3 ORDER BY seq",
+        )
+        .bind(webhook.0)
+        .bind(since_seq)
+        .bind(since)
+        .fetch_all(&mut **tx)
+        .await?;
+        let tracked = board.tracked(webhook);
+        let mut tracked = rates::lock(&tracked);
+        if !complete {
+            *tracked = Tracked { read_for: Some(per), ..Default::default() };
+        }
+        for (stamp, admitted) in rows {
+            tracked.window.record(stamp, u32::try_from(admitted).unwrap_or(u32::MAX));
+        }
+        tracked.seq = head;
+    }
+    Ok(())
+}
+
+/// Writes the places taken, under the lock.
+async fn record(tx: &mut PgTransaction<'_>, board: &RateBoard, grants: &[RateGrant]) -> Result<()> {
+    if grants.is_empty() {
+        return Ok(());
+    }
+    let columns = Columns::of(board, grants);
+    sqlx::query(
+        "WITH granted AS (
+             INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted)
+             SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[])
+             RETURNING webhook_id, seq
+         )
+         UPDATE rate_heads h SET seq = g.seq FROM granted g WHERE h.webhook_id = g.webhook_id",
+    )
+    .bind(&columns.webhooks)
+    .bind(&columns.seqs)
+    .bind(&columns.stamps)
+    .bind(&columns.counts)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// What was written is known from here on.
+fn raise(board: &RateBoard, grants: &[RateGrant]) {
+    for grant in grants {
+        rates::lock(&board.tracked(grant.webhook)).seq += 1;
+    }
+}
+
+struct Columns {
+    webhooks: Vec<Uuid>,
+    seqs: Vec<i64>,
+    stamps: Vec<i64>,
+    counts: Vec<i64>,
+}
+
+impl Columns {
+    fn of(board: &RateBoard, grants: &[RateGrant]) -> Self {
+        Self {
+            webhooks: grants.iter().map(|grant| grant.webhook.0).collect(),
+            seqs: grants
+                .iter()
+                .map(|grant| rates::lock(&board.tracked(grant.webhook)).seq + 1)
+                .collect(),
+            stamps: grants.iter().map(|grant| grant.stamp).collect(),
+            counts: grants.iter().map(|grant| i64::from(grant.count)).collect(),
+        }
+    }
+}
