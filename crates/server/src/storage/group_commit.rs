@@ -10,7 +10,7 @@ use std::time::Instant;
 use hookline_domain::rate::RateState;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
-use super::postgres::{HotPools, PostgresWriter};
+use super::postgres::PostgresWriter;
 use super::rates::RateBoard;
 use super::sqlite::SqliteWriter;
 use super::{Db, Result, StorageError};
@@ -66,19 +66,16 @@ impl Committer {
             Db::Sqlite(sqlite) => {
                 let writer = SqliteWriter::open(sqlite, parts.clone())?;
                 let (turn, failed) = (sqlite.turn.clone(), failed.clone());
-                std::thread::Builder::new()
-                    .name("sqlite-writer".into())
-                    .spawn(move || run_sqlite(writer, receiver, &turn, parts.batch_max, &failed))
-                    .map_err(|error| {
-                        StorageError::Setup(format!("can't start the writer's thread: {error}"))
-                    })?;
+                spawn_thread("sqlite-writer", move || {
+                    run_sqlite(writer, receiver, &turn, parts.batch_max, &failed);
+                })?;
             }
             Db::Postgres(pool) => {
                 let receiver = Arc::new(Mutex::new(receiver));
-                let pools = HotPools::beside(pool, postgres_writers);
                 for _ in 0..postgres_writers {
-                    let writer = PostgresWriter::new(&pools, parts.clone());
-                    tokio::spawn(run_postgres(writer, receiver.clone(), parts.batch_max));
+                    let writer = PostgresWriter::beside(pool, parts.clone());
+                    let run = run_postgres(writer, receiver.clone(), parts.batch_max);
+                    spawn_thread("postgres-writer", move || block_on(run))?;
                 }
             }
         }
@@ -103,6 +100,23 @@ impl Committer {
 
     pub fn queued(&self) -> usize {
         QUEUE_MAX - self.sender.capacity()
+    }
+}
+
+/// A writer has a thread of its own: queued behind the handlers, it would hold up all that wait for it.
+fn spawn_thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    let spawned = std::thread::Builder::new().name(name.into()).spawn(run);
+    spawned
+        .map(drop)
+        .map_err(|error| StorageError::Setup(format!("can't start the thread of the {name}: {error}")))
+}
+
+fn block_on(run: impl Future<Output = ()>) {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run),
+        Err(error) => {
+            tracing::error!(%error, "no event loop for a writer: this server takes no writes; restart it")
+        }
     }
 }
 

@@ -5,49 +5,58 @@
 //! webhook's row through its whole commit, and one webhook's commits would run one after another.
 
 use hookline_domain::ids::WebhookId;
-use sqlx::{PgPool, PgTransaction};
+use sqlx::{PgConnection, raw_sql};
 use uuid::Uuid;
 
+use super::line::Line;
 use crate::intake::effect::Needs;
 use crate::intake::work::Work;
 use crate::storage::Result;
 use crate::storage::rates::{self, Admitted, RateBoard, RateGrant, Tracked};
 
-/// Takes the places. The windows are as before if it fails, or are read again by the next to ask.
-pub async fn admit(pool: &PgPool, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<Admitted> {
+/// Takes the places. If it fails, the windows are read again by the next to ask.
+pub async fn admit(line: &mut Line, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<Admitted> {
     if needs.webhooks.is_empty() {
         return Ok(rates::admit(board, works));
     }
     // One after another within this node: what one writer takes is known to the next.
     let _turn = board.turn.lock().await;
-    let admitted = try_admit(pool, board, works, needs).await;
+    let forget = || rates::forget(board, needs.webhooks.keys().copied());
+    if needs.webhooks.iter().all(|(&id, &per)| rates::lock(&board.tracked(id)).covers(per)) {
+        let admitted = rates::admit(board, works);
+        match claim(line, board, &admitted.grants).await {
+            Ok(true) => return Ok(admitted),
+            // Another node admitted meanwhile: what this one knew is out of date.
+            Ok(false) => rates::take_back(board, &admitted.grants),
+            // The connection may be gone, and it is open what was written.
+            Err(_) => forget(),
+        }
+    }
+    let admitted = admit_under_lock(line, board, works, needs).await;
     if admitted.is_err() {
-        rates::forget(board, needs.webhooks.keys().copied());
+        forget();
     }
     admitted
 }
 
-async fn try_admit(pool: &PgPool, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<Admitted> {
-    let known = needs.webhooks.iter().all(|(&id, &per)| rates::lock(&board.tracked(id)).covers(per));
-    if known {
-        let admitted = rates::admit(board, works);
-        if claim(pool, board, &admitted.grants).await? {
-            return Ok(admitted);
-        }
-        // Another node admitted meanwhile: what this one knew is out of date.
-        rates::take_back(board, &admitted.grants);
-    }
-    let mut tx = pool.begin().await?;
-    lock_windows(&mut tx, board, needs).await?;
+async fn admit_under_lock(
+    line: &mut Line,
+    board: &RateBoard,
+    works: &[&Work],
+    needs: &Needs,
+) -> Result<Admitted> {
+    let (mut connection, _) = line.begin("BEGIN").await?;
+    lock_windows(&mut connection, board, needs).await?;
     let admitted = rates::admit(board, works);
-    record(&mut tx, board, &admitted.grants).await?;
-    tx.commit().await?;
+    record(&mut connection, board, &admitted.grants).await?;
+    raw_sql("COMMIT").execute(&mut connection).await?;
+    line.give_back(connection);
     raise(board, &admitted.grants);
     Ok(admitted)
 }
 
 /// Writes the places taken if no other node took any since this one last looked: all, or none.
-async fn claim(pool: &PgPool, board: &RateBoard, grants: &[RateGrant]) -> Result<bool> {
+async fn claim(line: &mut Line, board: &RateBoard, grants: &[RateGrant]) -> Result<bool> {
     if grants.is_empty() {
         // A full window only empties with time, whatever other nodes did.
         return Ok(true);
@@ -67,14 +76,16 @@ async fn claim(pool: &PgPool, board: &RateBoard, grants: &[RateGrant]) -> Result
          INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) SELECT * FROM current",
     );
     let columns = Columns::of(board, grants);
+    let mut connection = line.take().await?;
     let written = written
         .bind(&columns.webhooks)
         .bind(&columns.seqs)
         .bind(&columns.stamps)
         .bind(&columns.counts)
-        .execute(pool)
+        .execute(&mut connection)
         .await?
         .rows_affected();
+    line.give_back(connection);
     let claimed = usize::try_from(written).is_ok_and(|written| written == grants.len());
     if claimed {
         raise(board, grants);
@@ -83,20 +94,20 @@ async fn claim(pool: &PgPool, board: &RateBoard, grants: &[RateGrant]) -> Result
 }
 
 /// Locks the windows of these webhooks, and reads what other nodes admitted meanwhile.
-async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, needs: &Needs) -> Result<()> {
+async fn lock_windows(connection: &mut PgConnection, board: &RateBoard, needs: &Needs) -> Result<()> {
     let ids: Vec<Uuid> = needs.webhooks.keys().map(|webhook| webhook.0).collect();
     const LOCK: &str =
         "SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE";
-    let mut heads: Vec<(Uuid, i64)> = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut **tx).await?;
+    let mut heads: Vec<(Uuid, i64)> = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut *connection).await?;
     if heads.len() < ids.len() {
         sqlx::query(
             "INSERT INTO rate_heads (webhook_id, seq) SELECT id, 0 FROM UNNEST($1::uuid[]) AS id ORDER BY id
              ON CONFLICT (webhook_id) DO NOTHING",
         )
         .bind(&ids)
-        .execute(&mut **tx)
+        .execute(&mut *connection)
         .await?;
-        heads = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut **tx).await?;
+        heads = sqlx::query_as(LOCK).bind(&ids).fetch_all(&mut *connection).await?;
     }
     for (webhook, head) in heads {
         let webhook = WebhookId(webhook);
@@ -117,7 +128,7 @@ async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, needs: &Nee
         .bind(webhook.0)
         .bind(since_seq)
         .bind(since)
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *connection)
         .await?;
         let tracked = board.tracked(webhook);
         let mut tracked = rates::lock(&tracked);
@@ -133,7 +144,7 @@ async fn lock_windows(tx: &mut PgTransaction<'_>, board: &RateBoard, needs: &Nee
 }
 
 /// Writes the places taken, under the lock.
-async fn record(tx: &mut PgTransaction<'_>, board: &RateBoard, grants: &[RateGrant]) -> Result<()> {
+async fn record(connection: &mut PgConnection, board: &RateBoard, grants: &[RateGrant]) -> Result<()> {
     if grants.is_empty() {
         return Ok(());
     }
@@ -150,7 +161,7 @@ async fn record(tx: &mut PgTransaction<'_>, board: &RateBoard, grants: &[RateGra
     .bind(&columns.seqs)
     .bind(&columns.stamps)
     .bind(&columns.counts)
-    .execute(&mut **tx)
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }
@@ -173,10 +184,7 @@ impl Columns {
     fn of(board: &RateBoard, grants: &[RateGrant]) -> Self {
         Self {
             webhooks: grants.iter().map(|grant| grant.webhook.0).collect(),
-            seqs: grants
-                .iter()
-                .map(|grant| rates::lock(&board.tracked(grant.webhook)).seq + 1)
-                .collect(),
+            seqs: grants.iter().map(|grant| rates::lock(&board.tracked(grant.webhook)).seq + 1).collect(),
             stamps: grants.iter().map(|grant| grant.stamp).collect(),
             counts: grants.iter().map(|grant| i64::from(grant.count)).collect(),
         }

@@ -1,6 +1,7 @@
 //! Reads what a commit needs, and locks it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use bytes::Bytes;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
@@ -8,7 +9,8 @@ use hookline_domain::matching::Candidate;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
-use sqlx::{AssertSqlSafe, PgTransaction};
+use sqlx::postgres::PgRow;
+use sqlx::{AssertSqlSafe, PgConnection, Row};
 use uuid::Uuid;
 
 use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, Prior};
@@ -16,36 +18,45 @@ use crate::storage::call_row::{CALL_COLUMNS, CallRow};
 use crate::storage::sqlite::{fields_from_text, kind_from_text};
 use crate::storage::{Result, StorageError};
 
-pub async fn load(tx: &mut PgTransaction<'_>, needs: &Needs) -> Result<Loaded> {
-    let mut loaded = Loaded::default();
-    load_transactions(tx, needs, &mut loaded).await?;
-    lock_callers(tx, needs).await?;
-    let found = find_calls(tx, needs, &mut loaded).await?;
-    load_calls(tx, &found.calls, &mut loaded).await?;
-    load_tags(tx, &found.tags, &mut loaded).await?;
-    load_caller_data(tx, needs, &mut loaded).await?;
-    Ok(loaded)
+/// Begins the transaction and takes each transaction id for it, without waiting; a row tells of each
+/// id whether it was free. A statement before `load` reads, so that an answer committed just before,
+/// by whom the id was taken, is seen.
+pub fn begin(needs: &Needs) -> String {
+    if needs.transactions.is_empty() {
+        return "BEGIN".to_owned();
+    }
+    let mut sql = "BEGIN; SELECT pg_try_advisory_xact_lock(key) FROM UNNEST('{".to_owned();
+    for (place, (org, hash)) in needs.transactions.iter().enumerate() {
+        let comma = if place == 0 { "" } else { "," };
+        write!(sql, "{comma}{}", lock_key("transaction", *org, hash)).expect("a String takes all");
+    }
+    sql.push_str("}'::bigint[]) WITH ORDINALITY AS keys (key, place) ORDER BY place");
+    sql
 }
 
-/// Takes each transaction id for this commit, without waiting: one that another commit holds is in
-/// progress. Only then are the stored answers read, so that one committed just before is seen.
-async fn load_transactions(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
-    if needs.transactions.is_empty() {
-        return Ok(());
-    }
-    let keys: Vec<_> = needs.transactions.iter().copied().collect();
-    let locks: Vec<i64> = keys.iter().map(|(org, hash)| lock_key("transaction", *org, hash)).collect();
-    let taken: Vec<(bool,)> = sqlx::query_as(
-        "SELECT pg_try_advisory_xact_lock(key) FROM UNNEST($1::bigint[]) WITH ORDINALITY AS keys (key, place) ORDER BY place",
-    )
-    .bind(&locks)
-    .fetch_all(&mut **tx)
-    .await?;
-    for (key, (taken,)) in keys.iter().zip(taken) {
-        if !taken {
+/// Loads what is needed; `begun` are the rows of `begin`.
+pub async fn load(connection: &mut PgConnection, needs: &Needs, begun: &[PgRow]) -> Result<Loaded> {
+    let mut loaded = Loaded::default();
+    for (key, row) in needs.transactions.iter().zip(begun) {
+        if !row.try_get::<bool, _>(0)? {
             loaded.in_progress.insert(*key);
         }
     }
+    load_transactions(connection, needs, &mut loaded).await?;
+    lock_callers(connection, needs).await?;
+    let found = find_calls(connection, needs, &mut loaded).await?;
+    load_calls(connection, &found.calls, &mut loaded).await?;
+    load_tags(connection, &found.tags, &mut loaded).await?;
+    load_caller_data(connection, needs, &mut loaded).await?;
+    Ok(loaded)
+}
+
+/// The stored answers of transaction ids that were used before.
+async fn load_transactions(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
+    if needs.transactions.is_empty() {
+        return Ok(());
+    }
+    let keys = &needs.transactions;
     let orgs: Vec<Uuid> = keys.iter().map(|(org, _)| org.0).collect();
     let hashes: Vec<Vec<u8>> = keys.iter().map(|(_, hash)| hash.to_vec()).collect();
     type PriorRow = (Uuid, Vec<u8>, Uuid, String, Vec<u8>, Vec<u8>);
@@ -57,7 +68,7 @@ async fn load_transactions(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &m
     )
     .bind(&orgs)
     .bind(&hashes)
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *connection)
     .await?;
     for (org, hash, request, kind, fingerprint, response) in rows {
         let unreadable = |_| StorageError::Unreadable("idempotency has a hash of the wrong length".into());
@@ -72,7 +83,7 @@ async fn load_transactions(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &m
     Ok(())
 }
 
-async fn lock_callers(tx: &mut PgTransaction<'_>, needs: &Needs) -> Result<()> {
+async fn lock_callers(connection: &mut PgConnection, needs: &Needs) -> Result<()> {
     if needs.callers.is_empty() {
         return Ok(());
     }
@@ -81,7 +92,7 @@ async fn lock_callers(tx: &mut PgTransaction<'_>, needs: &Needs) -> Result<()> {
     let keys: Vec<i64> = keys.into_iter().collect();
     sqlx::query("SELECT pg_advisory_xact_lock(key) FROM UNNEST($1::bigint[]) AS key")
         .bind(&keys)
-        .execute(&mut **tx)
+        .execute(&mut *connection)
         .await?;
     Ok(())
 }
@@ -99,7 +110,7 @@ struct Found {
 }
 
 /// Which calls are meant: those named by id, by the switch's id and by phone number.
-async fn find_calls(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<Found> {
+async fn find_calls(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<Found> {
     let mut found =
         Found { calls: needs.calls.iter().map(|&(_, call)| call).collect(), tags: needs.tags.clone() };
     if !needs.externals.is_empty() {
@@ -111,7 +122,7 @@ async fn find_calls(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mut Load
         )
         .bind(&orgs)
         .bind(&externals)
-        .fetch_all(&mut **tx)
+        .fetch_all(&mut *connection)
         .await?;
         for (org, external, call) in rows {
             loaded.externals.insert((OrgId(org), external), CallId(call));
@@ -128,7 +139,7 @@ async fn find_calls(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mut Load
             .bind(query.org.0)
             .bind(&query.caller)
             .bind(query.since.map_or(0, |since| since.0))
-            .fetch_all(&mut **tx)
+            .fetch_all(&mut *connection)
             .await?;
         let calls: Vec<CallId> = rows.into_iter().map(|(call,)| CallId(call)).collect();
         found.calls.extend(&calls);
@@ -140,13 +151,18 @@ async fn find_calls(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mut Load
     Ok(found)
 }
 
-async fn load_calls(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded: &mut Loaded) -> Result<()> {
+async fn load_calls(
+    connection: &mut PgConnection,
+    calls: &BTreeSet<CallId>,
+    loaded: &mut Loaded,
+) -> Result<()> {
     if calls.is_empty() {
         return Ok(());
     }
     let ids: Vec<Uuid> = calls.iter().map(|call| call.0).collect();
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE");
-    let rows: Vec<CallRow> = sqlx::query_as(AssertSqlSafe(sql)).bind(&ids).fetch_all(&mut **tx).await?;
+    let rows: Vec<CallRow> =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(&ids).fetch_all(&mut *connection).await?;
     for row in rows {
         let call = row.load()?;
         loaded.calls.insert(call.call.id, call);
@@ -154,7 +170,11 @@ async fn load_calls(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded
     Ok(())
 }
 
-async fn load_tags(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded: &mut Loaded) -> Result<()> {
+async fn load_tags(
+    connection: &mut PgConnection,
+    calls: &BTreeSet<CallId>,
+    loaded: &mut Loaded,
+) -> Result<()> {
     let (orgs, ids): (Vec<Uuid>, Vec<Uuid>) = calls
         .iter()
         .filter_map(|id| loaded.calls.get(id))
@@ -169,7 +189,7 @@ async fn load_tags(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded:
     )
     .bind(&orgs)
     .bind(&ids)
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *connection)
     .await?;
     for (call, text) in rows {
         let tags = TagSet::from_stored(&text)
@@ -179,7 +199,7 @@ async fn load_tags(tx: &mut PgTransaction<'_>, calls: &BTreeSet<CallId>, loaded:
     Ok(())
 }
 
-async fn load_caller_data(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
+async fn load_caller_data(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
     if needs.caller_data.is_empty() {
         return Ok(());
     }
@@ -197,7 +217,7 @@ async fn load_caller_data(tx: &mut PgTransaction<'_>, needs: &Needs, loaded: &mu
     )
     .bind(&orgs)
     .bind(&callers)
-    .fetch_all(&mut **tx)
+    .fetch_all(&mut *connection)
     .await?;
     for (org, caller, request, webhook, received_at, fields, consumed) in rows {
         loaded.caller_data.entry((OrgId(org), caller)).or_default().push(Candidate {

@@ -4,17 +4,16 @@
 //! can wait for each other but never in a circle.
 
 mod admission;
+mod line;
 mod load;
 mod store;
 
 use std::sync::Arc;
 
 use hookline_domain::rate::RateState;
-use sqlx::postgres::PgPoolOptions;
-use sqlx::{PgPool, PgTransaction};
+use sqlx::{PgConnection, PgPool, raw_sql};
 
 use super::Result;
-use super::db::POSTGRES_ACQUIRE_TIMEOUT;
 use super::group_commit::WriterParts;
 use super::rates::Admitted;
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
@@ -23,13 +22,14 @@ use crate::telemetry::metric;
 
 pub use store::insert_calls;
 
+use line::Line;
+
 /// Timeline numbers are taken from the database in blocks, so that one needs no question of its own.
 const SEQ_BLOCK: i64 = 10_000;
 
 pub struct PostgresWriter {
-    pool: PgPool,
-    /// Connections whose commits don't wait for the disk.
-    admissions: PgPool,
+    writing: Line,
+    admitting: Line,
     parts: Arc<WriterParts>,
     seqs: SeqBlock,
 }
@@ -49,31 +49,38 @@ impl Sequence for SeqBlock {
 }
 
 impl PostgresWriter {
-    pub fn new(pools: &HotPools, parts: Arc<WriterParts>) -> Self {
-        let HotPools { writers, admissions } = pools;
-        Self { pool: writers.clone(), admissions: admissions.clone(), parts, seqs: SeqBlock::default() }
+    /// A writer to the same database as this pool, with connections of its own.
+    pub fn beside(pool: &PgPool, parts: Arc<WriterParts>) -> Self {
+        Self {
+            writing: Line::beside(pool),
+            admitting: Line::beside(pool).not_waiting_for_the_disk(),
+            parts,
+            seqs: SeqBlock::default(),
+        }
     }
 
     /// Counts the batch against its webhooks' limits. What fails afterwards stays counted.
-    pub async fn admit(&self, works: &[&Work]) -> Result<Admitted> {
-        admission::admit(&self.admissions, &self.parts.board, works, &Needs::of(works.iter().copied())).await
+    pub async fn admit(&mut self, works: &[&Work]) -> Result<Admitted> {
+        let needs = Needs::of(works.iter().copied());
+        admission::admit(&mut self.admitting, &self.parts.board, works, &needs).await
     }
 
     /// Does all of it in one synced transaction, or none. An error of the COMMIT itself leaves open
     /// which; the same request again then finds out by its transaction id.
     pub async fn commit(&mut self, works: &[&Work], standings: &[Option<RateState>]) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
-        let mut tx = self.pool.begin().await?;
-        self.fill_seqs(&mut tx, works).await?;
-        let loaded = load::load(&mut tx, &needs).await?;
+        let (mut connection, rows) = self.writing.begin(&load::begin(&needs)).await?;
+        self.fill_seqs(&mut connection, works).await?;
+        let loaded = load::load(&mut connection, &needs, &rows).await?;
         let (outcomes, writes, loaded) = {
             let mut commit = Commit::new(loaded, self.parts.clock.now(), standings, &mut self.seqs);
             let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
             let (writes, loaded) = commit.finish();
             (outcomes, writes, loaded)
         };
-        store::store(&mut tx, works, &writes, &loaded).await?;
-        tx.commit().await?;
+        store::store(&mut connection, works, &writes, &loaded).await?;
+        raw_sql("COMMIT").execute(&mut connection).await?;
+        self.writing.give_back(connection);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);
@@ -82,7 +89,7 @@ impl PostgresWriter {
     }
 
     /// Makes sure that no work runs out of timeline numbers.
-    async fn fill_seqs(&mut self, tx: &mut PgTransaction<'_>, works: &[&Work]) -> Result<()> {
+    async fn fill_seqs(&mut self, connection: &mut PgConnection, works: &[&Work]) -> Result<()> {
         let most: usize = works.iter().map(|work| timeline_rows_max(work)).sum();
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         if self.seqs.end - self.seqs.next >= most {
@@ -94,46 +101,13 @@ impl PostgresWriter {
             "SELECT MIN(block), MAX(block) FROM (SELECT nextval('timeline_blocks') AS block FROM generate_series(1, $1)) taken",
         )
         .bind(blocks)
-        .fetch_one(&mut **tx)
+        .fetch_one(&mut *connection)
         .await?;
         if last - first + 1 == blocks {
             self.seqs = SeqBlock { next: first * SEQ_BLOCK, end: (last + 1) * SEQ_BLOCK };
             Ok(())
         } else {
-            Box::pin(self.fill_seqs(tx, works)).await
-        }
-    }
-}
-
-/// The connections of the hot statements. Each of these is a few lookups by index; a plan that was
-/// cached while a table was empty or its statistics old must not read it from end to end.
-const HOT: [(&str, &str); 5] = [
-    ("enable_seqscan", "off"),
-    ("enable_hashjoin", "off"),
-    ("enable_mergejoin", "off"),
-    ("plan_cache_mode", "force_generic_plan"),
-    ("jit", "off"),
-];
-
-/// The connections of a node's writers, and the one that admits for them.
-pub struct HotPools {
-    pub writers: PgPool,
-    pub admissions: PgPool,
-}
-
-impl HotPools {
-    /// To the same database as this pool.
-    pub fn beside(pool: &PgPool, writers: u8) -> Self {
-        let options = PgPool::connect_options(pool).as_ref().clone().options(HOT);
-        let connect = |connections, options| {
-            PgPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT)
-                .connect_lazy_with(options)
-        };
-        Self {
-            writers: connect(u32::from(writers), options.clone()),
-            admissions: connect(1, options.options([("synchronous_commit", "off")])),
+            Box::pin(self.fill_seqs(connection, works)).await
         }
     }
 }
@@ -155,4 +129,3 @@ fn timeline_rows_max(work: &Work) -> usize {
         },
     }
 }
-

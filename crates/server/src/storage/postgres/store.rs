@@ -1,7 +1,8 @@
-//! Writes what a commit came to: one statement a table, whatever the number of rows.
+//! Writes what a commit came to: rows go as arrays, so a statement is one, whatever their number.
 
 use hookline_domain::call::NoPayoutReason;
-use sqlx::{AssertSqlSafe, PgTransaction};
+use sqlx::postgres::PgArguments;
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row};
 use uuid::Uuid;
 
 use crate::intake::effect::{Loaded, LoadedCall, Writes};
@@ -12,15 +13,16 @@ use crate::storage::{Result, StorageError};
 
 /// Writes all of it.
 pub async fn store(
-    tx: &mut PgTransaction<'_>,
+    connection: &mut PgConnection,
     works: &[&Work],
     writes: &Writes,
     loaded: &Loaded,
 ) -> Result<()> {
-    store_calls(tx, writes, loaded).await?;
-    store_timeline(tx, writes).await?;
-    store_requests(tx, works, writes).await?;
-    store_caller_data(tx, writes).await
+    let new: Vec<&LoadedCall> = writes.new_calls.iter().map(|id| &loaded.calls[id]).collect();
+    insert_calls(connection, &new).await?;
+    store_changes(connection, works, writes, loaded).await?;
+    store_tags(connection, writes, loaded).await?;
+    store_caller_data(connection, writes).await
 }
 
 /// The columns of a set of calls, each as one array.
@@ -82,9 +84,7 @@ impl CallColumns {
     }
 }
 
-async fn store_calls(tx: &mut PgTransaction<'_>, writes: &Writes, loaded: &Loaded) -> Result<()> {
-    insert_calls(tx, &writes.new_calls.iter().map(|id| &loaded.calls[id]).collect::<Vec<_>>()).await?;
-    update_calls(tx, writes, loaded).await?;
+async fn store_tags(connection: &mut PgConnection, writes: &Writes, loaded: &Loaded) -> Result<()> {
     if writes.changed_tags.is_empty() {
         return Ok(());
     }
@@ -98,12 +98,12 @@ async fn store_calls(tx: &mut PgTransaction<'_>, writes: &Writes, loaded: &Loade
     .bind(&orgs)
     .bind(&ids)
     .bind(&tags)
-    .execute(&mut **tx)
+    .execute(&mut *connection)
     .await?;
     Ok(())
 }
 
-pub async fn insert_calls(tx: &mut PgTransaction<'_>, calls: &[&LoadedCall]) -> Result<()> {
+pub async fn insert_calls(connection: &mut PgConnection, calls: &[&LoadedCall]) -> Result<()> {
     if calls.is_empty() {
         return Ok(());
     }
@@ -138,80 +138,96 @@ pub async fn insert_calls(tx: &mut PgTransaction<'_>, calls: &[&LoadedCall]) -> 
         .bind(&columns.state)
         .bind(&columns.zip)
         .bind(&columns.last_seq)
-        .execute(&mut **tx)
+        .execute(&mut *connection)
         .await?;
     Ok(())
 }
 
-async fn update_calls(tx: &mut PgTransaction<'_>, writes: &Writes, loaded: &Loaded) -> Result<()> {
-    if writes.changed_calls.is_empty() {
-        return Ok(());
-    }
-    let columns = CallColumns::of(writes.changed_calls.iter().map(|id| &loaded.calls[id]));
-    let done = sqlx::query(
-        "UPDATE calls c SET target = n.target, status = n.status, answered_at = n.answered_at,
-             ended_at = n.ended_at, converted = n.converted, converted_at = n.converted_at, revenue = n.revenue,
-             payout = n.payout, reason = n.reason, no_payout_reason = n.no_payout_reason, state = n.state,
-             zip = n.zip, last_seq = n.last_seq
-         FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bool[],
-             $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[],
-             $15::bigint[])
-             AS n (org_id, id, target, status, answered_at, ended_at, converted, converted_at, revenue, payout,
-                   reason, no_payout_reason, state, zip, last_seq)
-         WHERE c.org_id = n.org_id AND c.id = n.id",
+/// Most commits write to the same four tables; one statement does it, so that one answer is awaited.
+const STORE: &str = "
+    WITH changed AS (
+        UPDATE calls c SET target = n.target, status = n.status, answered_at = n.answered_at,
+            ended_at = n.ended_at, converted = n.converted, converted_at = n.converted_at, revenue = n.revenue,
+            payout = n.payout, reason = n.reason, no_payout_reason = n.no_payout_reason, state = n.state,
+            zip = n.zip, last_seq = n.last_seq
+        FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bool[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[],
+            $15::bigint[])
+            AS n (org_id, id, target, status, answered_at, ended_at, converted, converted_at, revenue, payout,
+                  reason, no_payout_reason, state, zip, last_seq)
+        WHERE c.org_id = n.org_id AND c.id = n.id
+        RETURNING c.id
+    ), appended AS (
+        INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
+        SELECT * FROM UNNEST($16::uuid[], $17::bigint[], $18::uuid[], $19::bigint[], $20::bigint[], $21::text[],
+            $22::text[], $23::uuid[], $24::text[])
+    ), logged AS (
+        INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
+            transaction_id, caller, status, code, response, replay_of, mismatch, effect)
+        SELECT * FROM UNNEST($25::uuid[], $26::uuid[], $27::uuid[], $28::bigint[], $29::text[], $30::text[],
+            $31::text[], $32::text[], $33::bytea[], $34::text[], $35::text[], $36::bigint[], $37::text[],
+            $38::bytea[], $39::uuid[], $40::bool[], $41::text[])
+    ), kept AS (
+        INSERT INTO idempotency (org_id, id_hash, request_id, kind, fingerprint)
+        SELECT * FROM UNNEST($42::uuid[], $43::bytea[], $44::uuid[], $45::text[], $46::bytea[])
     )
-    .bind(&columns.org)
-    .bind(&columns.id)
-    .bind(&columns.target)
-    .bind(&columns.status)
-    .bind(&columns.answered_at)
-    .bind(&columns.ended_at)
-    .bind(&columns.converted)
-    .bind(&columns.converted_at)
-    .bind(&columns.revenue)
-    .bind(&columns.payout)
-    .bind(&columns.reason)
-    .bind(&columns.no_payout_reason)
-    .bind(&columns.state)
-    .bind(&columns.zip)
-    .bind(&columns.last_seq)
-    .execute(&mut **tx)
-    .await?;
-    if usize::try_from(done.rows_affected()).ok() == Some(writes.changed_calls.len()) {
+    SELECT COUNT(*) FROM changed";
+
+type Query = sqlx::query::Query<'static, Postgres, PgArguments>;
+
+async fn store_changes(
+    connection: &mut PgConnection,
+    works: &[&Work],
+    writes: &Writes,
+    loaded: &Loaded,
+) -> Result<()> {
+    let query = bind_changed_calls(sqlx::query(STORE), writes, loaded);
+    let query = bind_timeline(query, writes);
+    let query = bind_requests(query, works, writes);
+    let query = bind_transactions(query, writes);
+    let changed: i64 = query.fetch_one(connection).await?.try_get(0)?;
+    if usize::try_from(changed).ok() == Some(writes.changed_calls.len()) {
         Ok(())
     } else {
         Err(StorageError::Unreadable("a locked call is gone".into()))
     }
 }
 
-async fn store_timeline(tx: &mut PgTransaction<'_>, writes: &Writes) -> Result<()> {
-    let rows = &writes.timeline;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
-         SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[],
-             $7::text[], $8::uuid[], $9::text[])",
-    )
-    .bind(rows.iter().map(|row| row.org.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.call.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.previous).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.at.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.kind).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.request.map(|request| request.0)).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| to_json(&row.changes)).collect::<Vec<_>>())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+fn bind_changed_calls(query: Query, writes: &Writes, loaded: &Loaded) -> Query {
+    let columns = CallColumns::of(writes.changed_calls.iter().map(|id| &loaded.calls[id]));
+    query
+        .bind(columns.org)
+        .bind(columns.id)
+        .bind(columns.target)
+        .bind(columns.status)
+        .bind(columns.answered_at)
+        .bind(columns.ended_at)
+        .bind(columns.converted)
+        .bind(columns.converted_at)
+        .bind(columns.revenue)
+        .bind(columns.payout)
+        .bind(columns.reason)
+        .bind(columns.no_payout_reason)
+        .bind(columns.state)
+        .bind(columns.zip)
+        .bind(columns.last_seq)
 }
 
-async fn store_requests(tx: &mut PgTransaction<'_>, works: &[&Work], writes: &Writes) -> Result<()> {
-    if writes.requests.is_empty() {
-        return Ok(());
-    }
+fn bind_timeline(query: Query, writes: &Writes) -> Query {
+    let rows = &writes.timeline;
+    query
+        .bind(rows.iter().map(|row| row.org.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.call.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.previous).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.at.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.kind).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.request.map(|request| request.0)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| to_json(&row.changes)).collect::<Vec<_>>())
+}
+
+fn bind_requests(query: Query, works: &[&Work], writes: &Writes) -> Query {
     let rows: Vec<_> = writes
         .requests
         .iter()
@@ -220,55 +236,37 @@ async fn store_requests(tx: &mut PgTransaction<'_>, works: &[&Work], writes: &Wr
             Work::Start(_) | Work::Event(_) => None,
         })
         .collect();
-    sqlx::query(
-        "INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
-             transaction_id, caller, status, code, response, replay_of, mismatch, effect)
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::text[],
-             $8::text[], $9::bytea[], $10::text[], $11::text[], $12::bigint[], $13::text[], $14::bytea[],
-             $15::uuid[], $16::bool[], $17::text[])",
-    )
-    .bind(rows.iter().map(|(_, request)| request.org.id.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.id.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.webhook.id.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.received_at.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.raw.method).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.raw.address.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.raw.query.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.raw.headers.clone()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.raw.body.to_vec()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.log_keys().0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(_, request)| request.log_keys().1).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(row, _)| i64::from(row.status)).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(row, _)| row.code).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(row, _)| row.response.to_vec()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(row, _)| row.replay_of.map(|original| original.0)).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(row, _)| row.mismatch).collect::<Vec<_>>())
-    .bind(rows.iter().map(|(row, _)| row.effect.clone()).collect::<Vec<_>>())
-    .execute(&mut **tx)
-    .await?;
-    store_transactions(tx, writes).await
+    query
+        .bind(rows.iter().map(|(_, request)| request.org.id.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.id.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.webhook.id.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.received_at.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.raw.method).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.raw.address.clone()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.raw.query.clone()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.raw.headers.clone()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.raw.body.to_vec()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.log_keys().0.map(str::to_owned)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(_, request)| request.log_keys().1.map(str::to_owned)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(row, _)| i64::from(row.status)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(row, _)| row.code).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(row, _)| row.response.to_vec()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(row, _)| row.replay_of.map(|original| original.0)).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(row, _)| row.mismatch).collect::<Vec<_>>())
+        .bind(rows.iter().map(|(row, _)| row.effect.clone()).collect::<Vec<_>>())
 }
 
-async fn store_transactions(tx: &mut PgTransaction<'_>, writes: &Writes) -> Result<()> {
+fn bind_transactions(query: Query, writes: &Writes) -> Query {
     let rows = &writes.transactions;
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "INSERT INTO idempotency (org_id, id_hash, request_id, kind, fingerprint)
-         SELECT * FROM UNNEST($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::bytea[])",
-    )
-    .bind(rows.iter().map(|row| row.org.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.hash.to_vec()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.request.0).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.kind.name()).collect::<Vec<_>>())
-    .bind(rows.iter().map(|row| row.fingerprint.to_vec()).collect::<Vec<_>>())
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
+    query
+        .bind(rows.iter().map(|row| row.org.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.hash.to_vec()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.request.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.kind.name()).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.fingerprint.to_vec()).collect::<Vec<_>>())
 }
 
-async fn store_caller_data(tx: &mut PgTransaction<'_>, writes: &Writes) -> Result<()> {
+async fn store_caller_data(connection: &mut PgConnection, writes: &Writes) -> Result<()> {
     let rows = &writes.caller_data;
     if !rows.is_empty() {
         sqlx::query(
@@ -282,7 +280,7 @@ async fn store_caller_data(tx: &mut PgTransaction<'_>, writes: &Writes) -> Resul
         .bind(rows.iter().map(|row| row.received_at.0).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| to_json(&row.fields)).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.matched_call.map(|call| call.0)).collect::<Vec<_>>())
-        .execute(&mut **tx)
+        .execute(&mut *connection)
         .await?;
     }
     let rows = &writes.matched;
@@ -297,7 +295,7 @@ async fn store_caller_data(tx: &mut PgTransaction<'_>, writes: &Writes) -> Resul
         .bind(rows.iter().map(|row| row.caller.clone()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.request.0).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.call.0).collect::<Vec<_>>())
-        .execute(&mut **tx)
+        .execute(&mut *connection)
         .await?;
     }
     Ok(())
