@@ -28,7 +28,6 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("question", choices=DEFAULT_SUBJECTS, nargs="?", default="compare")
     parser.add_argument("--hookline", type=Path, default=TARGET / "hookline", help="release binary")
-    parser.add_argument("--ceiling", type=Path, help="binary of the handler without a database; its row is left out without it")
     parser.add_argument("--only", help="comma-separated subjects, of: " + ", ".join(subjects.NAMES))
     parser.add_argument("--calls", type=int, default=10**6, help="calls in each database (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=3)
@@ -50,9 +49,6 @@ def arguments() -> argparse.Namespace:
 
 def chosen_names(options: argparse.Namespace) -> list[str]:
     names = list(split(options.only)) if options.only else list(DEFAULT_SUBJECTS[options.question])
-    if not options.only and options.ceiling is None and "ceiling" in names:
-        print("bench: no --ceiling given, so its row and ratios are left out", file=sys.stderr)
-        names.remove("ceiling")
     unknown = set(names) - set(subjects.NAMES)
     if unknown:
         raise Failed(f"unknown subjects {', '.join(sorted(unknown))}; known: {', '.join(subjects.NAMES)}")
@@ -107,10 +103,10 @@ def main() -> int:
     try:
         names = chosen_names(options)
         settings = subjects.Settings(
-            options.hookline.resolve(), options.ceiling and options.ceiling.resolve(), options.calls, postgres.find_bin(options.pg_bin),
-            options.pg_user, split(options.hookline_per_request), split(options.hookline_per_call),
+            options.hookline.resolve(), options.calls, postgres.find_bin(options.pg_bin), options.pg_user,
+            split(options.hookline_per_request), split(options.hookline_per_call),
             options.peer_connections)
-        experiments.require_binaries(names, settings)
+        experiments.require_binary(names, settings)
         setup.install(set(names))
         folder = Path(tempfile.mkdtemp(prefix="hookline-bench-", dir=options.dir))
         folder.chmod(0o755)  # PostgreSQL's user must be able to pass through

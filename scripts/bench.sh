@@ -8,9 +8,4 @@ cargo build --release -p hookline
 
 question=${1:-compare}
 if [ $# -gt 0 ]; then shift; fi
-subjects=()
-# The handler without a database is measured only where it was built.
-if [ "$question" = compare ] && [ ! -x target/release/hookline-ceiling ]; then
-  subjects=(--only hookline-sqlite,hookline-postgres,fastify-pg,fastify-better-sqlite3,fastify-better-sqlite3-grouped,fastapi-asyncpg)
-fi
-exec python3 bench/run.py "$question" --hookline target/release/hookline --pg-bin "$POSTGRES_BIN" "${subjects[@]}" "$@"
+exec python3 bench/run.py "$question" --hookline target/release/hookline --pg-bin "$POSTGRES_BIN" "$@"

@@ -141,9 +141,7 @@ def idle(names: list[str], settings: Settings, folder: Path) -> dict:
     return results
 
 
-def require_binaries(names: list[str], settings: Settings) -> None:
-    for name in names:
-        path = settings.ceiling if name == "ceiling" else settings.hookline if name.startswith("hookline") else None
-        if name in subjects.HOOKLINE and (path is None or not path.exists()):
-            flag = "--ceiling" if name == "ceiling" else "--hookline"
-            raise Failed(f"{name} needs {flag} PATH of a release binary (found none at {path}), or leave it out with --only")
+def require_binary(names: list[str], settings: Settings) -> None:
+    path = settings.hookline
+    if any(name in subjects.HOOKLINE for name in names) and (path is None or not path.exists()):
+        raise Failed(f"found no release binary at {path}: build it, name it with --hookline PATH, or leave it out with --only")

@@ -29,7 +29,6 @@ PEER_PER_REQUEST, PEER_PER_CALL = ("idempotency", "requests"), ("timeline",)
 @dataclass
 class Settings:
     hookline: Path | None
-    ceiling: Path | None
     calls: int
     pg_bin: Path
     pg_user: str
@@ -193,8 +192,17 @@ def hookline_command(subject: Subject) -> list[str]:
     return [str(subject.settings.hookline), "serve"]
 
 
-def seed_hookline(subject: Subject) -> dict[str, str]:
-    out = process.run_checked([str(subject.settings.hookline), "bench-seed", "--calls", str(subject.settings.calls)],
+def ceiling_command(subject: Subject) -> list[str]:
+    return [str(subject.settings.hookline), "bench-ceiling"]
+
+
+def seed_ceiling(subject: Subject) -> dict[str, str]:
+    return seed_hookline(subject, calls=0)
+
+
+def seed_hookline(subject: Subject, calls: int | None = None) -> dict[str, str]:
+    calls = subject.settings.calls if calls is None else calls
+    out = process.run_checked([str(subject.settings.hookline), "bench-seed", "--calls", str(calls)],
                               "hookline bench-seed", SEED_SECONDS_MAX, env={**os.environ, **hookline_env(subject)},
                               cwd=subject.folder)
     try:
@@ -202,10 +210,6 @@ def seed_hookline(subject: Subject) -> dict[str, str]:
         return {"update_revenue": line["key"], **line.get("keys", {})}
     except (IndexError, KeyError, json.JSONDecodeError) as error:
         raise Failed(f"hookline bench-seed printed no line with a key: {out[-300:]!r}") from error
-
-
-def ceiling_env(subject: Subject) -> dict[str, str]:
-    return {"HOOKLINE_LISTEN": f"127.0.0.1:{subject.port}", "HOOKLINE_CEILING_KEY": PEER_KEY}
 
 
 def build(name: str, settings: Settings, folder: Path) -> Subject:
@@ -216,8 +220,9 @@ def build(name: str, settings: Settings, folder: Path) -> Subject:
     counted = {"counted_per_request": PEER_PER_REQUEST, "counted_per_call": PEER_PER_CALL}
     peer = {**counted, "env": peer_env, "worker_choices": (1, 2)}
     table = {
-        "ceiling": lambda: Subject(**common, command=lambda s: [str(s.settings.ceiling)], env=ceiling_env, seed=None,
-                                   engine="none"),
+        # Its SQLite file holds the webhook and its key, and no call.
+        "ceiling": lambda: Subject(**common, command=ceiling_command, env=hookline_env, seed=seed_ceiling,
+                                   engine="sqlite"),
         "hookline-sqlite": lambda: Subject(**common, **hookline, engine="sqlite"),
         "hookline-postgres": lambda: Subject(**common, **hookline, engine="postgres"),
         "fastify-pg": lambda: Subject(**common, **peer, command=node_command("fastify-pg"), seed=seed_peer_postgres,

@@ -13,6 +13,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use self::serve::Commits;
 use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
 use crate::telemetry::log;
 
@@ -54,6 +55,9 @@ enum Command {
     /// Fill the database for a benchmark.
     #[command(hide = true)]
     BenchSeed(bench_seed::BenchSeedConfig),
+    /// Serve without storing what requests do, as a benchmark's upper bound.
+    #[command(hide = true)]
+    BenchCeiling(ServeConfig),
 }
 
 pub fn run(cli: Cli) -> ExitCode {
@@ -68,7 +72,8 @@ pub fn run(cli: Cli) -> ExitCode {
         tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("the system gives threads");
     let done = runtime.block_on(async {
         match &cli.command {
-            Command::Serve(config) => serve::run(&cli.database, config).await,
+            Command::Serve(config) => serve::run(&cli.database, config, Commits::Durable).await,
+            Command::BenchCeiling(config) => serve::run(&cli.database, config, Commits::Ceiling).await,
             Command::Org(command) => org::run_org(&cli.database, command).await,
             Command::Key(command) => org::run_key(&cli.database, command).await,
             Command::Webhook(command) => webhook::run(&cli.database, command).await,

@@ -18,10 +18,18 @@ use crate::storage::{self, Db, RateBoard, Result, Schema, SteadyClock, StorageEr
 use crate::telemetry::metric;
 use crate::upkeep;
 
-pub async fn run(database: &DatabaseConfig, config: &ServeConfig) -> Result<()> {
+/// Where the work of requests goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Commits {
+    Durable,
+    /// Nowhere; for the benchmark.
+    Ceiling,
+}
+
+pub async fn run(database: &DatabaseConfig, config: &ServeConfig, commits: Commits) -> Result<()> {
     config.check().map_err(StorageError::Setup)?;
     config.log(database);
-    let app = start(database, config).await?;
+    let app = start(database, config, commits).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         StorageError::Setup(format!(
             "can't listen on {}: {error}; choose another with --listen",
@@ -40,7 +48,7 @@ pub async fn run(database: &DatabaseConfig, config: &ServeConfig) -> Result<()> 
 }
 
 /// A running server without its listener.
-pub async fn start(database: &DatabaseConfig, config: &ServeConfig) -> Result<Arc<App>> {
+async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits) -> Result<Arc<App>> {
     let db = Db::open(&database.database_url).await?;
     // Held until the process ends: two servers on one file would not see each other's windows.
     if let Db::Sqlite(sqlite) = &db {
@@ -71,7 +79,10 @@ pub async fn start(database: &DatabaseConfig, config: &ServeConfig) -> Result<Ar
         appended: appended.clone(),
         batch_max: config.batch_max.into(),
     };
-    let committer = Committer::start(&db, parts, config.postgres_writers).await?;
+    let committer = match commits {
+        Commits::Durable => Committer::start(&db, parts, config.postgres_writers).await?,
+        Commits::Ceiling => Committer::start_ceiling(parts)?,
+    };
     let (woken, _) = watch::channel(0);
     tokio::spawn(sessions::forward(appended.subscribe(), woken.clone()));
     if let Db::Postgres(pool) = &db {

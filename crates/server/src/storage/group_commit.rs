@@ -10,6 +10,7 @@ use std::time::Instant;
 use hookline_domain::rate::RateState;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
+use super::ceiling::CeilingWriter;
 use super::postgres::PostgresWriter;
 use super::rates::RateBoard;
 use super::sqlite::SqliteWriter;
@@ -80,6 +81,21 @@ impl Committer {
             }
         }
         Ok(Self { sender, failed })
+    }
+
+    /// Does the work and stores nothing: the benchmark's ceiling.
+    pub fn start_ceiling(parts: WriterParts) -> Result<Self> {
+        let (sender, mut receiver) = mpsc::channel(QUEUE_MAX);
+        let batch_max = parts.batch_max;
+        let writer = CeilingWriter { parts: Arc::new(parts) };
+        spawn_thread("ceiling", move || {
+            while let Some(first) = receiver.blocking_recv() {
+                let batch = fill(first, &mut receiver, batch_max);
+                let outcomes = writer.commit(&works(&batch));
+                answer(batch, outcomes, Instant::now());
+            }
+        })?;
+        Ok(Self { sender, failed: Arc::default() })
     }
 
     /// Does the work and returns once it is on disk. Dropping the future does not stop the work.

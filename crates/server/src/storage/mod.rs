@@ -4,6 +4,7 @@
 mod call_row;
 pub mod calls;
 pub mod campaigns;
+mod ceiling;
 mod db;
 pub mod group_commit;
 mod migrate;
