@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::keys::{Key, KeyKind};
-use crate::storage::campaigns::{self, NewNumber};
+use crate::storage::campaigns::{self, Group, GroupRow, NumberRow};
 use crate::storage::organizations::{self, NewOrganization};
 use crate::storage::webhooks::{self, NewWebhook};
 use crate::storage::{Db, Result};
@@ -85,15 +85,17 @@ pub async fn create_campaign(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
     }
     let none = BTreeMap::new();
     let (campaign, publisher) = (CampaignId(clock.new_id()), PublisherId(clock.new_id()));
-    campaigns::create_publisher(&mut tx, org, publisher, "Search ads", &none, at).await?;
-    campaigns::create_campaign(&mut tx, org, campaign, "Medicare", &none, at).await?;
-    let number = NewNumber {
+    for (group, id, name) in
+        [(Group::Publisher, publisher.0, "Search ads"), (Group::Campaign, campaign.0, "Medicare")]
+    {
+        campaigns::create_group(&mut tx, org, group, &GroupRow { id, name, tag_defaults: &none }, at).await?;
+    }
+    let number = NumberRow {
         id: NumberId(clock.new_id()),
         phone_number: DEMO_NUMBER,
         campaign,
         publisher: Some(publisher),
-        at,
     };
-    campaigns::create_number(&mut tx, org, &number).await?;
+    campaigns::create_number(&mut tx, org, &number, at).await?;
     tx.commit().await
 }

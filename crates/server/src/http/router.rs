@@ -6,9 +6,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 
-use super::api::{calls, requests, webhooks};
+use super::api::groups::{campaign, publisher};
+use super::api::{api_keys, calls, custom_tags, numbers, organization, requests, webhooks};
 use super::{answer, inbound, ops};
 use crate::app::App;
 use crate::problem::Problem;
@@ -32,6 +33,20 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
         .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
+        .route("/v1/organization", get(organization::get).patch(organization::update))
+        .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
+        .route("/v1/api-keys/{id}", delete(api_keys::revoke))
+        .route("/v1/custom-tags", get(custom_tags::list).post(custom_tags::create))
+        .route(
+            "/v1/custom-tags/{id}",
+            get(custom_tags::get).patch(custom_tags::update).delete(custom_tags::delete),
+        )
+        .route("/v1/campaigns", get(campaign::list).post(campaign::create))
+        .route("/v1/campaigns/{id}", get(campaign::get).patch(campaign::update).delete(campaign::delete))
+        .route("/v1/publishers", get(publisher::list).post(publisher::create))
+        .route("/v1/publishers/{id}", get(publisher::get).patch(publisher::update).delete(publisher::delete))
+        .route("/v1/numbers", get(numbers::list).post(numbers::create))
+        .route("/v1/numbers/{id}", get(numbers::get).patch(numbers::update).delete(numbers::delete))
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::get))
         .route("/v1/requests/{id}/replay", post(requests::replay))

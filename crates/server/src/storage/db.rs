@@ -31,8 +31,8 @@ pub enum StorageError {
     Database(#[from] sqlx::Error),
     #[error("the embedded database did not answer as expected: {0}")]
     Sqlite(#[from] rusqlite::Error),
-    /// A unique key is taken.
-    #[error("a row with this key exists already")]
+    /// A unique key is taken, or another row refers to the one to be removed.
+    #[error("another row stands in the way")]
     Conflict,
     #[error("the statement names {placeholders} parameters and was given {arguments}")]
     ArgumentCount { placeholders: usize, arguments: usize },
@@ -268,7 +268,9 @@ impl Tx {
                 .map(|done| done.rows_affected()),
         };
         done.map_err(|error| match error.as_database_error() {
-            Some(database) if database.is_unique_violation() => StorageError::Conflict,
+            Some(database) if database.is_unique_violation() || database.is_foreign_key_violation() => {
+                StorageError::Conflict
+            }
             _ => error.into(),
         })
     }

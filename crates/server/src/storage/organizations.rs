@@ -25,6 +25,19 @@ pub async fn create(tx: &mut Tx, new: &NewOrganization<'_>) -> Result<()> {
     raise_version(tx).await
 }
 
+pub async fn update(tx: &mut Tx, org: OrgId, name: &str, country: Country) -> Result<()> {
+    let changed = tx
+        .execute(
+            "UPDATE organizations SET name = $2, default_country = $3 WHERE id = $1",
+            values![org.0, name, country.to_string()],
+        )
+        .await?;
+    if changed != 1 {
+        return Err(StorageError::NotFound(format!("there is no organization {org}")));
+    }
+    raise_version(tx).await
+}
+
 pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<OrgId>> {
     let found: Option<(uuid::Uuid,)> =
         db.fetch_optional("SELECT id FROM organizations WHERE name = $1", values![name]).await?;
@@ -67,16 +80,20 @@ pub struct ApiKeyLine {
     pub id: ApiKeyId,
     pub name: String,
     pub hint: String,
+    pub created_at: Timestamp,
 }
 
 pub async fn list_api_keys(db: &Db, org: OrgId) -> Result<Vec<ApiKeyLine>> {
-    let rows: Vec<(uuid::Uuid, String, String)> = db
+    let rows: Vec<(uuid::Uuid, String, String, i64)> = db
         .fetch_all(
-            "SELECT id, name, hint FROM api_keys WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id",
+            "SELECT id, name, hint, created_at FROM api_keys WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id",
             values![org.0],
         )
         .await?;
-    Ok(rows.into_iter().map(|(id, name, hint)| ApiKeyLine { id: ApiKeyId(id), name, hint }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name, hint, at)| ApiKeyLine { id: ApiKeyId(id), name, hint, created_at: Timestamp(at) })
+        .collect())
 }
 
 pub async fn revoke_api_key(tx: &mut Tx, key: ApiKeyId, at: Timestamp) -> Result<()> {

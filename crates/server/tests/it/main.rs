@@ -7,6 +7,7 @@ mod crash;
 mod expiry;
 mod idempotency;
 mod order_of_checks;
+mod organization;
 mod rate_limit;
 mod secrets;
 mod updates;

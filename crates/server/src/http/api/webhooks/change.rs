@@ -9,10 +9,11 @@ use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{done, find, name, refresh, settings, storage_problem, to_json, view};
+use super::{find, settings, storage_problem, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::change::{done, name, refresh, to_json};
 use crate::http::api::read::{self, PathId};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;

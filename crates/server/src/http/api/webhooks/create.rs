@@ -11,10 +11,11 @@ use hookline_domain::webhook::WebhookKind;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{done, name, refresh, settings, storage_problem, to_json, view};
+use super::{settings, storage_problem, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::change::{done, name, refresh, to_json};
 use crate::http::api::read;
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;

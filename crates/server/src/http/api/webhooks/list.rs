@@ -7,10 +7,11 @@ use axum::extract::State;
 use axum::http::Response;
 use serde_json::json;
 
-use super::{done, find, to_json, view};
+use super::{find, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::api::change::{done, to_json};
 use crate::http::api::read::PathId;
 
 pub async fn list(caller: ApiCaller) -> Response<Body> {

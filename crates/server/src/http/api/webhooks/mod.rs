@@ -6,8 +6,6 @@ mod list;
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::http::Response;
 use hookline_domain::ids::WebhookId;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::time::Timestamp;
@@ -16,8 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::auth::ApiCaller;
-use crate::app::App;
-use crate::http::answer;
+use super::change::unstored;
 use crate::problem::Problem;
 use crate::settings::Webhook;
 use crate::storage::StorageError;
@@ -25,8 +22,6 @@ use crate::storage::StorageError;
 pub use change::{delete, rotate, update};
 pub use create::create;
 pub use list::{get, list};
-
-const NAME_CHARS_MAX: usize = 128;
 
 #[derive(Serialize)]
 struct WebhookView<'a> {
@@ -85,36 +80,9 @@ fn settings(
     Ok(settings)
 }
 
-fn name(sent: &str) -> Result<&str, Problem> {
-    let name = sent.trim();
-    if name.is_empty() || name.chars().count() > NAME_CHARS_MAX || name.chars().any(char::is_control) {
-        return Err(Problem::bad_request(
-            "invalid_field",
-            "`name` must have 1 to 128 characters, and no control characters.",
-        ));
-    }
-    Ok(name)
-}
-
 fn storage_problem(error: &StorageError) -> Problem {
     match error {
         StorageError::NotFound(what) => Problem::not_found("webhook_not_found", format!("{what}.")),
-        other => {
-            tracing::error!(error = %other, "a webhook could not be changed");
-            Problem::unavailable()
-        }
+        other => unstored(other),
     }
-}
-
-fn done(app: &App, result: Result<Response<Body>, Problem>) -> Response<Body> {
-    result.unwrap_or_else(|problem| answer::refuse(app, &problem))
-}
-
-/// This node sees its own change at once; the others within seconds.
-async fn refresh(app: &App) -> Result<(), Problem> {
-    app.settings.refresh().await.map_err(|error| storage_problem(&error))
-}
-
-fn to_json(view: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(view).expect("a webhook's view is JSON")
 }

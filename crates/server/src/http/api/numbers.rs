@@ -1,0 +1,174 @@
+//! `/v1/numbers`: tracking numbers, and the campaign and publisher of the calls to each.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Response;
+use hookline_domain::ids::{CampaignId, NumberId, PublisherId};
+use hookline_domain::phone;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::auth::ApiCaller;
+use super::change::{current, done, invalid_field, merged, refresh, to_json, unstored};
+use super::read::{self, PathId};
+use crate::app::App;
+use crate::http::answer;
+use crate::problem::Problem;
+use crate::settings::{Number, Org};
+use crate::storage::StorageError;
+use crate::storage::campaigns::{self, NumberRow};
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NumberFields {
+    /// In any form; kept as E.164.
+    phone_number: String,
+    campaign_id: CampaignId,
+    #[serde(default)]
+    publisher_id: Option<PublisherId>,
+}
+
+#[derive(Serialize)]
+pub struct NumberView {
+    id: NumberId,
+    #[serde(flatten)]
+    fields: NumberFields,
+}
+
+pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Response<Body> {
+    let listed = current(&app, &caller).await.map(|org| {
+        let mut views: Vec<NumberView> =
+            org.numbers.iter().map(|(phone, number)| view(phone, number)).collect();
+        views.sort_unstable_by_key(|view| view.id);
+        answer::json(200, to_json(&json!({ "numbers": views })))
+    });
+    done(&app, listed)
+}
+
+pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
+    let shown = current(&app, &caller).await.and_then(|org| find(&org, &id));
+    done(&app, shown.map(|view| answer::json(200, to_json(&view))))
+}
+
+pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
+    let created = try_create(&app, &caller, body).await;
+    done(&app, created)
+}
+
+async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Response<Body>, Problem> {
+    let org = current(app, caller).await?;
+    let view =
+        NumberView { id: NumberId(app.clock.new_id()), fields: checked(&org, read::json(body).await?)? };
+    let stored = async {
+        let mut tx = app.db.begin().await?;
+        campaigns::create_number(&mut tx, org.id, &row(&view), app.clock.now()).await?;
+        tx.commit().await
+    };
+    stored.await.map_err(|error| refused(&error, &view))?;
+    refresh(app).await?;
+    Ok(answer::json(201, to_json(&view)))
+}
+
+pub async fn update(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    PathId(id): PathId,
+    body: Body,
+) -> Response<Body> {
+    let updated = try_update(&app, &caller, &id, body).await;
+    done(&app, updated)
+}
+
+async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
+    let org = current(app, caller).await?;
+    let mut view = find(&org, id)?;
+    view.fields = checked(&org, merged(&view.fields, read::json(body).await?)?)?;
+    let stored = async {
+        let mut tx = app.db.begin().await?;
+        campaigns::update_number(&mut tx, org.id, &row(&view)).await?;
+        tx.commit().await
+    };
+    stored.await.map_err(|error| refused(&error, &view))?;
+    refresh(app).await?;
+    Ok(answer::json(200, to_json(&view)))
+}
+
+pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
+    let deleted = try_delete(&app, &caller, &id).await;
+    done(&app, deleted)
+}
+
+async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Body>, Problem> {
+    let org = current(app, caller).await?;
+    let view = find(&org, id)?;
+    let ended = async {
+        let mut tx = app.db.begin().await?;
+        campaigns::delete_number(&mut tx, org.id, view.id).await?;
+        tx.commit().await
+    };
+    ended.await.map_err(|error| refused(&error, &view))?;
+    refresh(app).await?;
+    Ok(answer::json(200, to_json(&json!({ "success": true, "id": view.id }))))
+}
+
+fn checked(org: &Org, mut fields: NumberFields) -> Result<NumberFields, Problem> {
+    fields.phone_number = phone::normalize(&fields.phone_number, org.country).ok_or_else(|| {
+        invalid_field("`phone_number` is not a phone number. Write it with its country, as +13105550100.")
+    })?;
+    if !org.campaigns.contains_key(&fields.campaign_id) {
+        return Err(invalid_field(
+            "`campaign_id` names no campaign of this organization. GET /v1/campaigns lists them.",
+        ));
+    }
+    if fields.publisher_id.is_some_and(|publisher| !org.publishers.contains_key(&publisher)) {
+        return Err(invalid_field(
+            "`publisher_id` names no publisher of this organization. GET /v1/publishers lists them.",
+        ));
+    }
+    Ok(fields)
+}
+
+fn view(phone: &str, number: &Number) -> NumberView {
+    NumberView {
+        id: number.id,
+        fields: NumberFields {
+            phone_number: phone.to_owned(),
+            campaign_id: number.campaign,
+            publisher_id: number.publisher,
+        },
+    }
+}
+
+fn row(view: &NumberView) -> NumberRow<'_> {
+    let NumberFields { phone_number, campaign_id, publisher_id } = &view.fields;
+    NumberRow { id: view.id, phone_number, campaign: *campaign_id, publisher: *publisher_id }
+}
+
+fn find(org: &Org, id: &str) -> Result<NumberView, Problem> {
+    let found = org.numbers.iter().find(|(_, number)| number.id.to_string() == id);
+    found.map(|(phone, number)| view(phone, number)).ok_or_else(|| not_found(id))
+}
+
+fn not_found(id: &str) -> Problem {
+    Problem::not_found(
+        "number_not_found",
+        format!("No number of this organization has the id {id}. GET /v1/numbers lists them."),
+    )
+}
+
+fn refused(error: &StorageError, view: &NumberView) -> Problem {
+    match error {
+        StorageError::NotFound(_) => not_found(&view.id.to_string()),
+        StorageError::Conflict => Problem::new(
+            409,
+            "number_taken",
+            format!(
+                "{} can't be stored: the organization has it already, or its campaign or publisher was deleted meanwhile. GET /v1/numbers lists the numbers.",
+                view.fields.phone_number
+            ),
+        ),
+        other => unstored(other),
+    }
+}
