@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=BENCH / "results")
     parser.add_argument("--pg-bin", help="folder of postgres and initdb")
     parser.add_argument("--pg-user", default="postgres", help="who runs PostgreSQL when this is started by root")
-    parser.add_argument("--hookline-per-request", default="requests,idempotency", help="Hookline's tables with a row per request")
+    parser.add_argument("--hookline-per-request", default="requests", help="Hookline's tables with a row per request")
     parser.add_argument("--hookline-per-call", default="timeline", help="Hookline's tables with a row per updated call")
     return parser.parse_args()
 

@@ -169,6 +169,10 @@ CREATE TABLE requests (
     headers TEXT NOT NULL,
     body BYTEA NOT NULL,
     transaction_id TEXT,
+    -- Of a request that used its transaction id: the first 16 bytes of the id's SHA-256, and what
+    -- tells another payload.
+    transaction_hash BYTEA,
+    fingerprint BYTEA,
     caller TEXT,
     status BIGINT NOT NULL,
     code TEXT,
@@ -184,17 +188,8 @@ WITHOUT ROWID -- sqlite
 ;
 CREATE INDEX requests_webhook ON requests (org_id, webhook_id, id);
 
-CREATE TABLE idempotency (
-    org_id UUID NOT NULL,
-    -- The first 16 bytes of the SHA-256 of the transaction id.
-    id_hash BYTEA NOT NULL,
-    request_id UUID NOT NULL,
-    kind TEXT NOT NULL,
-    fingerprint BYTEA NOT NULL,
-    PRIMARY KEY (org_id, id_hash)
-)
-WITHOUT ROWID -- sqlite
-;
+-- A transaction id is used by one request: the one whose answer its repeats get.
+CREATE UNIQUE INDEX requests_transaction ON requests (org_id, transaction_hash) WHERE transaction_hash IS NOT NULL;
 
 -- What call_data requests told of callers, until the longest lookback is over.
 CREATE TABLE caller_data (

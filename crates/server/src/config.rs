@@ -95,19 +95,29 @@ impl ServeConfig {
         Ok(())
     }
 
+    /// Every option as it is in force, by the name of its variable.
+    pub fn options(&self) -> [(&'static str, String); 9] {
+        let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
+        [
+            ("HOOKLINE_LISTEN", self.listen.to_string()),
+            ("HOOKLINE_TRUSTED_PROXIES", proxies.join(",")),
+            ("HOOKLINE_MIGRATE", self.migrate.to_string()),
+            ("HOOKLINE_UNAUTHORIZED_PER_MINUTE", self.unauthorized_per_minute.to_string()),
+            ("HOOKLINE_REQUEST_LOG_DAYS", self.request_log_days.to_string()),
+            ("HOOKLINE_IDEMPOTENCY_DAYS", self.idempotency_days.to_string()),
+            ("HOOKLINE_BATCH_MAX", self.batch_max.to_string()),
+            ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
+            ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),
+        ]
+    }
+
     /// One line at start: every option as it is in force, secrets left out.
     pub fn log(&self, database: &DatabaseConfig) {
+        let options: Vec<String> =
+            self.options().iter().map(|(name, value)| format!("{name}={value}")).collect();
         tracing::info!(
             database = redacted_url(&database.database_url),
-            listen = %self.listen,
-            migrate = self.migrate,
-            trusted_proxies = ?self.trusted_proxies,
-            unauthorized_per_minute = self.unauthorized_per_minute,
-            request_log_days = self.request_log_days,
-            idempotency_days = self.idempotency_days,
-            batch_max = self.batch_max,
-            postgres_writers = self.postgres_writers,
-            drain_seconds = self.drain_seconds,
+            options = options.join(" "),
             "configuration"
         );
     }

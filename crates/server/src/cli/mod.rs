@@ -2,6 +2,7 @@
 
 mod backup;
 mod bench_seed;
+mod config;
 mod demo;
 mod migrate;
 mod org;
@@ -15,6 +16,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use self::serve::Commits;
 use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
+use crate::http::openapi;
 use crate::telemetry::log;
 
 /// Call tracking on a server of your own: inbound webhooks, live calls, tags.
@@ -50,6 +52,11 @@ enum Command {
     Backup(backup::BackupConfig),
     /// Put a backup in the embedded database's place.
     Restore(backup::RestoreConfig),
+    /// The configuration.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Print the OpenAPI document.
+    Openapi,
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
     /// Fill the database for a benchmark.
@@ -81,6 +88,11 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Restore(config) => backup::restore(&cli.database, config).await,
             Command::Completions { shell } => {
                 clap_complete::generate(*shell, &mut Cli::command(), "hookline", &mut std::io::stdout());
+                Ok(())
+            }
+            Command::Config(command) => config::run(&cli.database, command).await,
+            Command::Openapi => {
+                println!("{}", openapi::document().to_pretty_json().expect("the document is JSON"));
                 Ok(())
             }
             Command::Migrate => migrate::run(&cli.database).await,

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod api;
 pub mod inbound;
+pub mod openapi;
 pub mod ops;
 pub mod refused_keys;
 pub mod router;

@@ -13,11 +13,29 @@ use crate::storage::{self, Schema};
 use crate::telemetry::metric;
 
 /// Alive: the process answers. Says nothing of the database, so that its trouble restarts no node.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "Operation",
+    operation_id = "healthz",
+    summary = "The process answers",
+    responses((status = 200, description = "Alive")),
+    security(())
+)]
 pub async fn healthz() -> Response<Body> {
     answer::json(200, r#"{"status":"ok"}"#)
 }
 
 /// Ready for traffic: the database answers, its schema fits, writing works, and no stop was asked for.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "Operation",
+    operation_id = "readyz",
+    summary = "May this node be sent traffic",
+    responses((status = 200, description = "Ready"), (status = 503, description = "Not ready; `checks` says why")),
+    security(())
+)]
 pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
     let database = match storage::schema(&app.db).await {
         Ok(Schema::Current) => Ok(()),
@@ -52,6 +70,15 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
 }
 
 /// Prometheus' text format.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "Operation",
+    operation_id = "metrics",
+    summary = "Counts, in Prometheus' text format",
+    responses((status = 200, description = "The counts", body = String, content_type = "text/plain")),
+    security(())
+)]
 pub async fn metrics(State(app): State<Arc<App>>) -> Response<Body> {
     metrics::gauge!(metric::QUEUED).set(u32::try_from(app.committer.queued()).unwrap_or(u32::MAX));
     let mut response = Response::new(Body::from(app.metrics.render()));

@@ -136,21 +136,22 @@ fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -
     for &(org, hash) in &needs.transactions {
         let found = tx
             .prepare_cached(
-                "SELECT request_id, kind, fingerprint FROM idempotency WHERE org_id = ?1 AND id_hash = ?2",
+                "SELECT r.id, w.kind, r.fingerprint, r.response FROM requests r JOIN webhooks w ON w.id = r.webhook_id
+                 WHERE r.org_id = ?1 AND r.transaction_hash = ?2",
             )?
             .query_row(params![id(&org.0), hash.as_slice()], |row| {
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?))
+                let response: Vec<u8> = row.get(3)?;
+                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?, response))
             })
             .optional()?;
-        let Some((request, kind, fingerprint)) = found else { continue };
-        let response: Vec<u8> = tx
-            .prepare_cached("SELECT response FROM requests WHERE org_id = ?1 AND id = ?2")?
-            .query_row(params![id(&org.0), request.as_slice()], |row| row.get(0))?;
-        let kind = kind_from_text(&kind)?;
-        let request = RequestId(Uuid::from_bytes(request));
-        loaded
-            .prior
-            .insert((org, hash), Prior { request, kind, fingerprint, response: Bytes::from(response) });
+        let Some((request, kind, fingerprint, response)) = found else { continue };
+        let prior = Prior {
+            request: RequestId(Uuid::from_bytes(request)),
+            kind: kind_from_text(&kind)?,
+            fingerprint,
+            response: Bytes::from(response),
+        };
+        loaded.prior.insert((org, hash), prior);
     }
     Ok(())
 }
@@ -250,7 +251,7 @@ pub fn fields_from_text(text: &str) -> Result<Vec<hookline_domain::webhook::Fiel
 
 pub fn kind_from_text(text: &str) -> Result<hookline_domain::webhook::WebhookKind> {
     hookline_domain::webhook::WebhookKind::from_name(text)
-        .ok_or_else(|| StorageError::Unreadable(format!("idempotency.kind is `{text}`")))
+        .ok_or_else(|| StorageError::Unreadable(format!("webhooks.kind is `{text}`")))
 }
 
 fn call_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<CallRow> {
@@ -322,8 +323,9 @@ fn store_requests(tx: &Transaction<'_>, works: &[&Work], writes: &Writes) -> Res
         let (transaction, caller) = request.log_keys();
         tx.prepare_cached(
             "INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
-                 transaction_id, caller, status, code, response, replay_of, mismatch, effect)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+                 transaction_id, caller, status, code, response, replay_of, mismatch, effect, transaction_hash,
+                 fingerprint)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
         )?
         .execute(params![
             id(&request.org.id.0),
@@ -343,18 +345,8 @@ fn store_requests(tx: &Transaction<'_>, works: &[&Work], writes: &Writes) -> Res
             row.replay_of.as_ref().map(|original| id(&original.0)),
             row.mismatch,
             row.effect,
-        ])?;
-    }
-    for row in &writes.transactions {
-        tx.prepare_cached(
-            "INSERT INTO idempotency (org_id, id_hash, request_id, kind, fingerprint) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            id(&row.org.0),
-            row.hash.as_slice(),
-            id(&row.request.0),
-            row.kind.name(),
-            row.fingerprint.as_slice()
+            row.transaction.as_ref().map(|used| used.hash.as_slice()),
+            row.transaction.as_ref().map(|used| used.fingerprint.as_slice()),
         ])?;
     }
     Ok(())

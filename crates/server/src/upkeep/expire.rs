@@ -9,7 +9,6 @@ use hookline_domain::time::MICROS_PER_SECOND;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::intake::effect::transaction_hash;
 use crate::storage::{Result, organizations};
 use crate::values;
 
@@ -60,31 +59,15 @@ pub async fn once(app: &App) -> Result<()> {
     .await
 }
 
-/// Removes an organization's oldest requests; the number removed. A transaction id goes with the
-/// request that holds its answer, in one transaction, so that none is left without the other.
+/// Removes an organization's oldest requests, and with them their transaction ids; the number removed.
 async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
-    let mut tx = app.db.begin().await?;
-    let old: Vec<(Uuid, Option<String>)> = tx
-        .fetch_all(
-            "SELECT id, transaction_id FROM requests WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT $3",
+    app.db
+        .execute(
+            "DELETE FROM requests WHERE org_id = $1 AND id IN (
+                 SELECT id FROM requests WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT $3)",
             values![org.0, before, STEP_ROWS],
         )
-        .await?;
-    let Some(&(last, _)) = old.last() else { return Ok(0) };
-    for (id, transaction) in &old {
-        if let Some(transaction) = transaction {
-            let hash = transaction_hash(transaction).to_vec();
-            tx.execute(
-                "DELETE FROM idempotency WHERE org_id = $1 AND id_hash = $2 AND request_id = $3",
-                values![org.0, hash, *id],
-            )
-            .await?;
-        }
-    }
-    let removed =
-        tx.execute("DELETE FROM requests WHERE org_id = $1 AND id <= $2", values![org.0, last]).await?;
-    tx.commit().await?;
-    Ok(removed)
+        .await
 }
 
 /// The smallest id that could have been given at this time.

@@ -8,35 +8,44 @@ use axum::http::Response;
 use hookline_domain::ids::ApiKeyId;
 use hookline_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::auth::ApiCaller;
 use super::change::{done, name, refresh, to_json, unstored};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
+use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::storage::StorageError;
 use crate::storage::organizations::{self, ApiKeyLine};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewApiKey {
     /// What it is for.
     name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ApiKey)]
 pub struct ApiKeyView {
+    #[schema(value_type = uuid::Uuid)]
     id: ApiKeyId,
     name: String,
     /// How the key begins, to tell it from others.
     hint: String,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     /// Only in the answer that makes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct ApiKeys {
+    api_keys: Vec<ApiKeyView>,
 }
 
 impl From<ApiKeyLine> for ApiKeyView {
@@ -46,15 +55,34 @@ impl From<ApiKeyLine> for ApiKeyView {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/api-keys",
+    tag = "Administration",
+    operation_id = "list_api_keys",
+    summary = "The API keys that work, without their secret part",
+    responses((status = 200, description = "The keys", body = ApiKeys), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Response<Body> {
     let keys = organizations::list_api_keys(&app.db, caller.org.id).await;
     let listed = keys.map_err(|error| unstored(&error)).map(|keys| {
-        let keys: Vec<ApiKeyView> = keys.into_iter().map(ApiKeyView::from).collect();
-        answer::json(200, to_json(&json!({ "api_keys": keys })))
+        let api_keys = keys.into_iter().map(ApiKeyView::from).collect();
+        answer::json(200, to_json(&ApiKeys { api_keys }))
     });
     done(&app, listed)
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/api-keys",
+    tag = "Administration",
+    operation_id = "create_api_key",
+    summary = "Make an API key",
+    request_body = NewApiKey,
+    responses((status = 201, description = "The new key; `key` is shown only here", body = ApiKeyView), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
     let created = try_create(&app, &caller, body).await;
     done(&app, created)
@@ -81,6 +109,16 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     Ok(answer::json(201, to_json(&view)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/v1/api-keys/{id}",
+    tag = "Administration",
+    operation_id = "revoke_api_key",
+    summary = "End an API key on every node within 5 seconds",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is ended", body = Deleted), Refusals, NotFound, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn revoke(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let revoked = try_revoke(&app, &caller, &id).await;
     done(&app, revoked)
@@ -113,5 +151,5 @@ async fn try_revoke(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
         other => unstored(&other),
     })?;
     refresh(app).await?;
-    Ok(answer::json(200, to_json(&json!({ "success": true, "id": key }))))
+    Ok(answer::json(200, to_json(&Deleted::of(key.0))))
 }

@@ -9,12 +9,14 @@ use hookline_domain::ids::CustomTagId;
 use hookline_domain::tags::{CustomTag, TagKind, TagName, TagSource};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 use super::auth::ApiCaller;
 use super::change::{current, done, invalid_field, merged, refresh, to_json, unstored};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
+use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals, TagKindDocument, TagSourceDocument};
 use crate::problem::Problem;
 use crate::settings::Org;
 use crate::storage::{StorageError, campaigns};
@@ -23,23 +25,59 @@ use crate::storage::{StorageError, campaigns};
 const LIST_MAX: usize = 100;
 
 /// What may be set of a custom tag.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomTagFields {
     /// The name under which its values are stored.
+    #[schema(value_type = String, example = "lead_source")]
     key: TagName,
     /// For people.
     label: String,
     #[serde(default = "text")]
+    #[schema(value_type = TagKindDocument)]
     kind: TagKind,
     /// Other names that mean this tag.
     #[serde(default)]
+    #[schema(value_type = Vec<String>)]
     aliases: Vec<TagName>,
     /// Where its values may come from; null means from anywhere.
     #[serde(default)]
+    #[schema(value_type = Option<Vec<TagSourceDocument>>)]
     sources: Option<Vec<TagSource>>,
     /// The value of a call on which nothing else sets it.
     #[serde(default)]
+    default: Option<String>,
+}
+
+/// A custom tag as it is answered.
+#[derive(ToSchema)]
+#[schema(as = CustomTag)]
+#[expect(dead_code, reason = "describes the domain's type")]
+pub struct CustomTagDocument {
+    id: uuid::Uuid,
+    key: String,
+    label: String,
+    kind: TagKindDocument,
+    aliases: Vec<String>,
+    sources: Option<Vec<TagSourceDocument>>,
+    default: Option<String>,
+}
+
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes an answer")]
+pub struct CustomTags {
+    custom_tags: Vec<CustomTagDocument>,
+}
+
+/// What is not named stays; null clears `sources` and `default`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a PATCH is merged as JSON; this is its description")]
+pub struct CustomTagPatch {
+    key: Option<String>,
+    label: Option<String>,
+    kind: Option<TagKindDocument>,
+    aliases: Option<Vec<String>>,
+    sources: Option<Vec<TagSourceDocument>>,
     default: Option<String>,
 }
 
@@ -76,6 +114,15 @@ impl CustomTagFields {
     }
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/custom-tags",
+    tag = "Administration",
+    operation_id = "list_custom_tags",
+    summary = "Custom tags",
+    responses((status = 200, description = "The tags", body = CustomTags), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Response<Body> {
     let listed = current(&app, &caller).await.map(|org| {
         let mut tags: Vec<&CustomTag> = org.definitions.iter().collect();
@@ -85,12 +132,32 @@ pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Response<Bo
     done(&app, listed)
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/custom-tags/{id}",
+    tag = "Administration",
+    operation_id = "get_custom_tag",
+    summary = "One custom tag",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The tag", body = CustomTagDocument), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let org = current(&app, &caller).await;
     let shown = org.and_then(|org| find(&org, &id).map(|tag| answer::json(200, to_json(tag))));
     done(&app, shown)
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/custom-tags",
+    tag = "Administration",
+    operation_id = "create_custom_tag",
+    summary = "Define a tag",
+    request_body = CustomTagFields,
+    responses((status = 201, description = "The new tag", body = CustomTagDocument), Refusals, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
     let created = try_create(&app, &caller, body).await;
     done(&app, created)
@@ -110,6 +177,17 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     Ok(answer::json(201, to_json(&tag)))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/v1/custom-tags/{id}",
+    tag = "Administration",
+    operation_id = "update_custom_tag",
+    summary = "Change a tag; what is not named stays",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = CustomTagPatch,
+    responses((status = 200, description = "The tag as it is now", body = CustomTagDocument), Refusals, NotFound, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn update(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
@@ -135,6 +213,16 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     Ok(answer::json(200, to_json(&tag)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/v1/custom-tags/{id}",
+    tag = "Administration",
+    operation_id = "delete_custom_tag",
+    summary = "End a definition; the tags of calls stay",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is ended", body = Deleted), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let deleted = try_delete(&app, &caller, &id).await;
     done(&app, deleted)
@@ -150,7 +238,7 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     };
     ended.await.map_err(|error| refused(&error, tag))?;
     refresh(app).await?;
-    Ok(answer::json(200, to_json(&json!({ "success": true, "id": tag.id }))))
+    Ok(answer::json(200, to_json(&Deleted::of(tag.id.0))))
 }
 
 fn find<'o>(org: &'o Org, id: &str) -> Result<&'o CustomTag, Problem> {

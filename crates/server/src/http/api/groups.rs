@@ -10,6 +10,7 @@ use hookline_domain::ids::{CampaignId, PublisherId};
 use hookline_domain::tags::TagName;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::auth::ApiCaller;
@@ -17,21 +18,41 @@ use super::change::{check_tag_defaults, current, done, merged, name, refresh, to
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
+use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals};
 use crate::problem::Problem;
 use crate::settings::Org;
 use crate::storage::StorageError;
 use crate::storage::campaigns::{self, Group, GroupRow};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GroupFields {
     name: String,
     /// Tags that its calls get unless a parameter, header, `call_data` or update sets them.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     tag_defaults: BTreeMap<TagName, String>,
 }
 
-#[derive(Serialize)]
+/// What is not named stays; `tag_defaults` are replaced as a whole.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a PATCH is merged as JSON; this is its description")]
+pub struct GroupPatch {
+    name: Option<String>,
+    tag_defaults: Option<BTreeMap<String, String>>,
+}
+
+/// A list of campaigns or of publishers.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes an answer")]
+pub struct GroupList {
+    campaigns: Option<Vec<GroupView>>,
+    publishers: Option<Vec<GroupView>>,
+}
+
+/// A campaign or a publisher.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Group)]
 pub struct GroupView {
     id: Uuid,
     #[serde(flatten)]
@@ -40,15 +61,34 @@ pub struct GroupView {
 
 /// The handlers of one of the two.
 macro_rules! handlers {
-    ($module:ident, $group:expr) => {
+    ($module:ident, $group:expr, $path:literal, $one:literal, $list:literal, $make:literal, $get:literal, $change:literal, $end:literal) => {
         pub mod $module {
             use super::*;
 
+            #[utoipa::path(
+                get,
+                path = $path,
+                tag = "Administration",
+                operation_id = $list,
+                summary = "All of them",
+                responses((status = 200, description = "By the name of the noun, a list", body = GroupList), Refusals),
+                security(("api_key" = []))
+            )]
             pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Response<Body> {
                 let listed = super::list(&app, &caller, $group).await;
                 done(&app, listed)
             }
 
+            #[utoipa::path(
+                post,
+                path = $path,
+                tag = "Administration",
+                operation_id = $make,
+                summary = "Make one",
+                request_body = GroupFields,
+                responses((status = 201, description = "The new one", body = GroupView), Refusals),
+                security(("api_key" = []))
+            )]
             pub async fn create(
                 State(app): State<Arc<App>>,
                 caller: ApiCaller,
@@ -58,6 +98,16 @@ macro_rules! handlers {
                 done(&app, created)
             }
 
+            #[utoipa::path(
+                get,
+                path = $one,
+                tag = "Administration",
+                operation_id = $get,
+                summary = "One of them",
+                params(("id" = String, Path, description = "Its id")),
+                responses((status = 200, description = "It", body = GroupView), Refusals, NotFound),
+                security(("api_key" = []))
+            )]
             pub async fn get(
                 State(app): State<Arc<App>>,
                 caller: ApiCaller,
@@ -67,6 +117,17 @@ macro_rules! handlers {
                 done(&app, shown)
             }
 
+            #[utoipa::path(
+                patch,
+                path = $one,
+                tag = "Administration",
+                operation_id = $change,
+                summary = "Change one; what is not named stays",
+                params(("id" = String, Path, description = "Its id")),
+                request_body = GroupPatch,
+                responses((status = 200, description = "It as it is now", body = GroupView), Refusals, NotFound),
+                security(("api_key" = []))
+            )]
             pub async fn update(
                 State(app): State<Arc<App>>,
                 caller: ApiCaller,
@@ -77,6 +138,16 @@ macro_rules! handlers {
                 done(&app, updated)
             }
 
+            #[utoipa::path(
+                delete,
+                path = $one,
+                tag = "Administration",
+                operation_id = $end,
+                summary = "Delete one that no number belongs to; its calls stay",
+                params(("id" = String, Path, description = "Its id")),
+                responses((status = 200, description = "It is deleted", body = Deleted), Refusals, NotFound, Conflict),
+                security(("api_key" = []))
+            )]
             pub async fn delete(
                 State(app): State<Arc<App>>,
                 caller: ApiCaller,
@@ -89,8 +160,28 @@ macro_rules! handlers {
     };
 }
 
-handlers!(campaign, Group::Campaign);
-handlers!(publisher, Group::Publisher);
+handlers!(
+    campaign,
+    Group::Campaign,
+    "/v1/campaigns",
+    "/v1/campaigns/{id}",
+    "list_campaigns",
+    "create_campaign",
+    "get_campaign",
+    "update_campaign",
+    "delete_campaign"
+);
+handlers!(
+    publisher,
+    Group::Publisher,
+    "/v1/publishers",
+    "/v1/publishers/{id}",
+    "list_publishers",
+    "create_publisher",
+    "get_publisher",
+    "update_publisher",
+    "delete_publisher"
+);
 
 async fn list(app: &App, caller: &ApiCaller, group: Group) -> Result<Response<Body>, Problem> {
     let org = current(app, caller).await?;
@@ -153,7 +244,7 @@ async fn delete(app: &App, caller: &ApiCaller, group: Group, id: &str) -> Result
     };
     ended.await.map_err(|error| refused(&error, group, id))?;
     refresh(app).await?;
-    Ok(answer::json(200, to_json(&json!({ "success": true, "id": view.id }))))
+    Ok(answer::json(200, to_json(&Deleted::of(view.id))))
 }
 
 fn checked(mut fields: GroupFields) -> Result<GroupFields, Problem> {

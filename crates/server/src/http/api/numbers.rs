@@ -8,50 +8,99 @@ use axum::http::Response;
 use hookline_domain::ids::{CampaignId, NumberId, PublisherId};
 use hookline_domain::phone;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use utoipa::ToSchema;
 
 use super::auth::ApiCaller;
 use super::change::{current, done, invalid_field, merged, refresh, to_json, unstored};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
+use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals};
 use crate::problem::Problem;
 use crate::settings::{Number, Org};
 use crate::storage::StorageError;
 use crate::storage::campaigns::{self, NumberRow};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NumberFields {
     /// In any form; kept as E.164.
+    #[schema(example = "+18885550100")]
     phone_number: String,
+    #[schema(value_type = uuid::Uuid)]
     campaign_id: CampaignId,
     #[serde(default)]
+    #[schema(value_type = Option<uuid::Uuid>)]
     publisher_id: Option<PublisherId>,
 }
 
-#[derive(Serialize)]
+/// What is not named stays; null clears `publisher_id`.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a PATCH is merged as JSON; this is its description")]
+pub struct NumberPatch {
+    phone_number: Option<String>,
+    campaign_id: Option<uuid::Uuid>,
+    publisher_id: Option<uuid::Uuid>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct Numbers {
+    numbers: Vec<NumberView>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Number)]
 pub struct NumberView {
+    #[schema(value_type = uuid::Uuid)]
     id: NumberId,
     #[serde(flatten)]
     fields: NumberFields,
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/numbers",
+    tag = "Administration",
+    operation_id = "list_numbers",
+    summary = "Tracking numbers",
+    responses((status = 200, description = "The numbers", body = Numbers), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn list(State(app): State<Arc<App>>, caller: ApiCaller) -> Response<Body> {
     let listed = current(&app, &caller).await.map(|org| {
-        let mut views: Vec<NumberView> =
+        let mut numbers: Vec<NumberView> =
             org.numbers.iter().map(|(phone, number)| view(phone, number)).collect();
-        views.sort_unstable_by_key(|view| view.id);
-        answer::json(200, to_json(&json!({ "numbers": views })))
+        numbers.sort_unstable_by_key(|view| view.id);
+        answer::json(200, to_json(&Numbers { numbers }))
     });
     done(&app, listed)
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/numbers/{id}",
+    tag = "Administration",
+    operation_id = "get_number",
+    summary = "One number",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The number", body = NumberView), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let shown = current(&app, &caller).await.and_then(|org| find(&org, &id));
     done(&app, shown.map(|view| answer::json(200, to_json(&view))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/numbers",
+    tag = "Administration",
+    operation_id = "create_number",
+    summary = "Add a number to a campaign",
+    request_body = NumberFields,
+    responses((status = 201, description = "The new number", body = NumberView), Refusals, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
     let created = try_create(&app, &caller, body).await;
     done(&app, created)
@@ -71,6 +120,17 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     Ok(answer::json(201, to_json(&view)))
 }
 
+#[utoipa::path(
+    patch,
+    path = "/v1/numbers/{id}",
+    tag = "Administration",
+    operation_id = "update_number",
+    summary = "Change a number; what is not named stays",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = NumberPatch,
+    responses((status = 200, description = "The number as it is now", body = NumberView), Refusals, NotFound, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn update(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
@@ -95,6 +155,16 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     Ok(answer::json(200, to_json(&view)))
 }
 
+#[utoipa::path(
+    delete,
+    path = "/v1/numbers/{id}",
+    tag = "Administration",
+    operation_id = "delete_number",
+    summary = "Remove a number; its calls stay",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is removed", body = Deleted), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let deleted = try_delete(&app, &caller, &id).await;
     done(&app, deleted)
@@ -110,7 +180,7 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     };
     ended.await.map_err(|error| refused(&error, &view))?;
     refresh(app).await?;
-    Ok(answer::json(200, to_json(&json!({ "success": true, "id": view.id }))))
+    Ok(answer::json(200, to_json(&Deleted::of(view.id.0))))
 }
 
 fn checked(org: &Org, mut fields: NumberFields) -> Result<NumberFields, Problem> {

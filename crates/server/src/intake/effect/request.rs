@@ -11,7 +11,7 @@ use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall,
 use serde_json::{Value, json};
 
 use super::rows::{
-    CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, TransactionHash, TransactionRow, transaction_hash,
+    CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, TransactionHash, UsedTransaction, transaction_hash,
 };
 use super::{Commit, PHONE_MATCHES_MAX};
 use crate::intake::refused::Refused;
@@ -64,19 +64,11 @@ impl Commit<'_> {
         rate: RateState,
     ) -> Answer {
         let body = Bytes::from(done.body);
+        let fingerprint = parsed.fingerprint;
         if let Some(hash) = transaction {
-            let org = request.org.id;
             let kind = request.webhook.kind;
-            let fingerprint = parsed.fingerprint;
-            self.writes.transactions.push(TransactionRow {
-                org,
-                hash,
-                request: request.id,
-                kind,
-                fingerprint,
-            });
             let prior = Prior { request: request.id, kind, fingerprint, response: body.clone() };
-            self.loaded.prior.insert((org, hash), prior);
+            self.loaded.prior.insert((request.org.id, hash), prior);
         }
         self.writes.requests.push(RequestRow {
             work,
@@ -86,6 +78,7 @@ impl Commit<'_> {
             replay_of: None,
             mismatch: false,
             effect: done.effect.to_string(),
+            transaction: transaction.map(|hash| UsedTransaction { hash, fingerprint }),
         });
         Answer { status: 200, body, replay: None, rate }
     }
@@ -112,6 +105,7 @@ impl Commit<'_> {
             replay_of: Some(prior.request),
             mismatch,
             effect: "{}".to_owned(),
+            transaction: None,
         });
         Answer { status: 200, body: prior.response.clone(), replay: Some(Replay { mismatch }), rate }
     }
@@ -133,6 +127,7 @@ impl Commit<'_> {
             replay_of: None,
             mismatch: false,
             effect: "{}".to_owned(),
+            transaction: None,
         });
         Answer { status: problem.status, body, replay: None, rate }
     }

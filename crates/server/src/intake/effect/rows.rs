@@ -182,14 +182,14 @@ pub struct RequestRow {
     pub replay_of: Option<RequestId>,
     pub mismatch: bool,
     pub effect: String,
+    /// What a repeat is told by; a refused request and a repeat use none.
+    pub transaction: Option<UsedTransaction>,
 }
 
+/// The transaction id that a request used.
 #[derive(Debug)]
-pub struct TransactionRow {
-    pub org: OrgId,
+pub struct UsedTransaction {
     pub hash: TransactionHash,
-    pub request: RequestId,
-    pub kind: WebhookKind,
     pub fingerprint: [u8; 32],
 }
 
@@ -221,7 +221,6 @@ pub struct Writes {
     pub changed_tags: Vec<CallId>,
     pub timeline: Vec<TimelineRow>,
     pub requests: Vec<RequestRow>,
-    pub transactions: Vec<TransactionRow>,
     pub caller_data: Vec<CallerDataRow>,
     pub matched: Vec<MatchedRow>,
 }

@@ -61,17 +61,17 @@ async fn load_transactions(connection: &mut PgConnection, needs: &Needs, loaded:
     let hashes: Vec<Vec<u8>> = keys.iter().map(|(_, hash)| hash.to_vec()).collect();
     type PriorRow = (Uuid, Vec<u8>, Uuid, String, Vec<u8>, Vec<u8>);
     let rows: Vec<PriorRow> = sqlx::query_as(
-        "SELECT i.org_id, i.id_hash, i.request_id, i.kind, i.fingerprint, r.response
-         FROM UNNEST($1::uuid[], $2::bytea[]) AS keys (org_id, id_hash)
-         JOIN idempotency i ON i.org_id = keys.org_id AND i.id_hash = keys.id_hash
-         JOIN requests r ON r.org_id = i.org_id AND r.id = i.request_id",
+        "SELECT r.org_id, r.transaction_hash, r.id, w.kind, r.fingerprint, r.response
+         FROM UNNEST($1::uuid[], $2::bytea[]) AS keys (org_id, hash)
+         JOIN requests r ON r.org_id = keys.org_id AND r.transaction_hash = keys.hash
+         JOIN webhooks w ON w.id = r.webhook_id",
     )
     .bind(&orgs)
     .bind(&hashes)
     .fetch_all(&mut *connection)
     .await?;
     for (org, hash, request, kind, fingerprint, response) in rows {
-        let unreadable = |_| StorageError::Unreadable("idempotency has a hash of the wrong length".into());
+        let unreadable = |_| StorageError::Unreadable("requests has a hash of the wrong length".into());
         let prior = Prior {
             request: RequestId(request),
             kind: kind_from_text(&kind)?,

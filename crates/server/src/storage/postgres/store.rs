@@ -143,7 +143,7 @@ pub async fn insert_calls(connection: &mut PgConnection, calls: &[&LoadedCall]) 
     Ok(())
 }
 
-/// Most commits write to the same four tables; one statement does it, so that one answer is awaited.
+/// Most commits write to the same three tables; one statement does it, so that one answer is awaited.
 const STORE: &str = "
     WITH changed AS (
         UPDATE calls c SET target = n.target, status = n.status, answered_at = n.answered_at,
@@ -163,13 +163,11 @@ const STORE: &str = "
             $22::text[], $23::uuid[], $24::text[])
     ), logged AS (
         INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
-            transaction_id, caller, status, code, response, replay_of, mismatch, effect)
+            transaction_id, caller, status, code, response, replay_of, mismatch, effect, transaction_hash,
+            fingerprint)
         SELECT * FROM UNNEST($25::uuid[], $26::uuid[], $27::uuid[], $28::bigint[], $29::text[], $30::text[],
             $31::text[], $32::text[], $33::bytea[], $34::text[], $35::text[], $36::bigint[], $37::text[],
-            $38::bytea[], $39::uuid[], $40::bool[], $41::text[])
-    ), kept AS (
-        INSERT INTO idempotency (org_id, id_hash, request_id, kind, fingerprint)
-        SELECT * FROM UNNEST($42::uuid[], $43::bytea[], $44::uuid[], $45::text[], $46::bytea[])
+            $38::bytea[], $39::uuid[], $40::bool[], $41::text[], $42::bytea[], $43::bytea[])
     )
     SELECT COUNT(*) FROM changed";
 
@@ -184,7 +182,6 @@ async fn store_changes(
     let query = bind_changed_calls(sqlx::query(STORE), writes, loaded);
     let query = bind_timeline(query, writes);
     let query = bind_requests(query, works, writes);
-    let query = bind_transactions(query, writes);
     let changed: i64 = query.fetch_one(connection).await?.try_get(0)?;
     if usize::try_from(changed).ok() == Some(writes.changed_calls.len()) {
         Ok(())
@@ -254,16 +251,16 @@ fn bind_requests(query: Query, works: &[&Work], writes: &Writes) -> Query {
         .bind(rows.iter().map(|(row, _)| row.replay_of.map(|original| original.0)).collect::<Vec<_>>())
         .bind(rows.iter().map(|(row, _)| row.mismatch).collect::<Vec<_>>())
         .bind(rows.iter().map(|(row, _)| row.effect.clone()).collect::<Vec<_>>())
-}
-
-fn bind_transactions(query: Query, writes: &Writes) -> Query {
-    let rows = &writes.transactions;
-    query
-        .bind(rows.iter().map(|row| row.org.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.hash.to_vec()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.request.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.kind.name()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.fingerprint.to_vec()).collect::<Vec<_>>())
+        .bind(
+            rows.iter()
+                .map(|(row, _)| row.transaction.as_ref().map(|used| used.hash.to_vec()))
+                .collect::<Vec<_>>(),
+        )
+        .bind(
+            rows.iter()
+                .map(|(row, _)| row.transaction.as_ref().map(|used| used.fingerprint.to_vec()))
+                .collect::<Vec<_>>(),
+        )
 }
 
 async fn store_caller_data(connection: &mut PgConnection, writes: &Writes) -> Result<()> {

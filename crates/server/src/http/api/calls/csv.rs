@@ -12,6 +12,7 @@ use super::list;
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
+use crate::http::openapi::{CallQuery, Refusals};
 use crate::intake::effect::LoadedCall;
 use crate::storage::calls::{self, CallFilter};
 
@@ -39,6 +40,16 @@ const HEADER: [&str; 18] = [
     "zip",
 ];
 
+#[utoipa::path(
+    get,
+    path = "/v1/calls.csv",
+    tag = "Calls",
+    operation_id = "export_calls",
+    summary = "The same calls as CSV",
+    params(CallQuery),
+    responses((status = 200, description = "One line a call, after a line of names", body = String, content_type = "text/csv"), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn csv(
     State(app): State<Arc<App>>,
     caller: ApiCaller,

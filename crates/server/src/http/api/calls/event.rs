@@ -9,25 +9,32 @@ use hookline_domain::call::CallEvent;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 
+use super::view::WholeCallView;
 use super::{call_id, commit, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::{self, PathId};
+use crate::http::openapi::{Conflict, NotFound, Refusals};
 use crate::intake::work::{CallEventReport, Work};
 use crate::problem::Problem;
 
-#[derive(Deserialize)]
+/// When and what; `at` is now if it is left out.
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
-enum Report {
+#[schema(as = CallEvent)]
+pub enum Report {
     Ringing {
+        #[schema(value_type = Option<String>, format = DateTime)]
         at: Option<Timestamp>,
     },
     Answered {
+        #[schema(value_type = Option<String>, format = DateTime)]
         at: Option<Timestamp>,
         target: Option<String>,
     },
     Ended {
+        #[schema(value_type = Option<String>, format = DateTime)]
         at: Option<Timestamp>,
         #[serde(default)]
         failed: bool,
@@ -35,6 +42,17 @@ enum Report {
     },
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/calls/{id}/events",
+    tag = "Calls",
+    operation_id = "report_call_event",
+    summary = "What became of a call: ringing, answered, ended",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = Report,
+    responses((status = 200, description = "The call as it is now; a repeat changes nothing", body = WholeCallView), Refusals, NotFound, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn event(
     State(app): State<Arc<App>>,
     caller: ApiCaller,

@@ -6,13 +6,25 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 
+use super::view::WholeCallView;
 use super::{call_id, not_found, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
+use crate::http::openapi::{NotFound, Refusals};
 use crate::storage::calls;
 
+#[utoipa::path(
+    get,
+    path = "/v1/calls/{id}",
+    tag = "Calls",
+    operation_id = "get_call",
+    summary = "A call with its tags and its timeline",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The call", body = WholeCallView), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let call = match call_id(&id) {
         Ok(call) => call,
@@ -30,7 +42,7 @@ pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): Pat
                 changes: entry.changes,
             });
             let loaded = &whole.call;
-            let shown = view::WholeCallView {
+            let shown = WholeCallView {
                 call: view::call(&caller.org, &loaded.call, loaded.external_id.as_deref(), app.clock.now()),
                 tags: view::tags(&whole.tags),
                 timeline: Some(timeline.collect()),

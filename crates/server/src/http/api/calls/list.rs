@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read;
+use crate::http::openapi::{CallQuery, Refusals};
 use crate::problem::Problem;
 use crate::storage::calls::{self, CallFilter};
 
@@ -23,13 +24,25 @@ const PAGE_MAX: u32 = 200;
 const PARAMETERS: [&str; 9] =
     ["limit", "cursor", "status", "caller", "campaign_id", "publisher_id", "converted", "from", "to"];
 
-#[derive(Serialize)]
-struct Page<'a> {
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = CallPage)]
+pub struct Page<'a> {
     calls: Vec<view::CallView<'a>>,
     /// Send it as `cursor` for the next page; null at the end.
+    #[schema(value_type = Option<uuid::Uuid>)]
     next_cursor: Option<CallId>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/calls",
+    tag = "Calls",
+    operation_id = "list_calls",
+    summary = "Calls, newest first, by page",
+    params(CallQuery),
+    responses((status = 200, description = "A page", body = Page), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: ApiCaller,

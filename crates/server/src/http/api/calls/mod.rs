@@ -1,12 +1,12 @@
 //! Calls: started and reported by a switch, read by everyone.
 
-mod csv;
-mod event;
-mod get;
-mod list;
-mod start;
-mod stream;
-mod view;
+pub mod csv;
+pub mod event;
+pub mod get;
+pub mod list;
+pub mod start;
+pub mod stream;
+pub mod view;
 
 use hookline_domain::ids::CallId;
 

@@ -12,11 +12,13 @@ use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::view::WholeCallView;
 use super::{commit, invalid, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read;
+use crate::http::openapi::{Conflict, Refusals};
 use crate::intake::work::{StartCall, Work};
 use crate::problem::Problem;
 use crate::telemetry::metric;
@@ -28,21 +30,42 @@ const AHEAD_SECONDS_MAX: i64 = 300;
 /// How late a call may be told of.
 const LATE_SECONDS_MAX: i64 = 86_400;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct NewCall {
+pub struct NewCall {
+    /// The caller's number in any form, or a word such as `anonymous`.
+    #[schema(example = "+13105559876")]
     caller: String,
+    #[schema(example = "+18885550100")]
     dialed: String,
+    /// The switch's own id: a repeated start is the same call.
     external_id: Option<String>,
+    #[schema(value_type = Option<uuid::Uuid>)]
     campaign_id: Option<CampaignId>,
+    #[schema(value_type = Option<uuid::Uuid>)]
     publisher_id: Option<PublisherId>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     started_at: Option<Timestamp>,
+    /// Landing-page and URL parameters: text, numbers or booleans.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     parameters: BTreeMap<String, Box<RawValue>>,
+    /// Request or SIP headers.
     #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
     headers: BTreeMap<String, Box<RawValue>>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/calls",
+    tag = "Calls",
+    operation_id = "start_call",
+    summary = "A call has arrived",
+    request_body = NewCall,
+    responses((status = 201, description = "The call with its tags", body = WholeCallView), (status = 200, description = "The `external_id` is known: the call as it is", body = WholeCallView), Refusals, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn start(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
     match try_start(&app, &caller, body).await {
         Ok(response) => response,
@@ -58,7 +81,7 @@ async fn try_start(app: &App, caller: &ApiCaller, body: Body) -> Result<Response
     if outcome.changed {
         metrics::counter!(metric::CALLS_STARTED).increment(1);
     }
-    let shown = view::WholeCallView {
+    let shown = WholeCallView {
         call: view::call(&caller.org, &outcome.call, outcome.external_id.as_deref(), app.clock.now()),
         tags: view::tags(&outcome.tags),
         timeline: None,

@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::{self, PathId};
+use crate::http::openapi::{NotFound, Refusals};
 use crate::problem::Problem;
 use crate::sessions::{Cursor, Follower};
 use crate::storage::calls;
@@ -25,6 +26,16 @@ use crate::telemetry::metric;
 /// A line is sent at least this often, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
+#[utoipa::path(
+    get,
+    path = "/v1/stream",
+    tag = "Calls",
+    operation_id = "stream_calls",
+    summary = "Changes of every call, as server-sent events",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The last id seen: what came after it is sent first")),
+    responses((status = 200, description = "Events named call.started, call.data, call.ringing, call.answered, call.updated, call.ended", body = String, content_type = "text/event-stream"), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn stream_all(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
@@ -34,6 +45,16 @@ pub async fn stream_all(
     stream(app, caller, None, query, headers).await
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/calls/{id}/stream",
+    tag = "Calls",
+    operation_id = "stream_call",
+    summary = "Changes of one call, as server-sent events",
+    params(("id" = String, Path, description = "Its id"), ("Last-Event-ID" = Option<String>, Header, description = "The last id seen: what came after it is sent first")),
+    responses((status = 200, description = "As of /v1/stream", body = String, content_type = "text/event-stream"), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn stream_call(
     State(app): State<Arc<App>>,
     caller: ApiCaller,

@@ -6,61 +6,85 @@ use hookline_domain::money::Money;
 use hookline_domain::tags::{TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::http::openapi::{CallStatusDocument, ChangeDocument, NoPayoutReasonDocument, TagSourceDocument};
 use crate::settings::Org;
 
 /// Without its tags, as in lists. Money is a JSON number with its exact digits, so this is never
 /// turned into a `serde_json::Value` on its way.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Call)]
 pub struct CallView<'a> {
+    #[schema(value_type = uuid::Uuid)]
     pub call_log_id: CallId,
     pub external_id: Option<&'a str>,
     pub caller: &'a str,
     pub dialed: &'a str,
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub campaign_id: Option<CampaignId>,
     pub campaign_name: Option<&'a str>,
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub publisher_id: Option<PublisherId>,
     pub publisher_name: Option<&'a str>,
     pub target: Option<&'a str>,
+    #[schema(value_type = CallStatusDocument)]
     pub status: CallStatus,
+    #[schema(value_type = String, format = DateTime)]
     pub started_at: Timestamp,
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub answered_at: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub ended_at: Option<Timestamp>,
     pub connected_seconds: i64,
     pub converted: bool,
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub converted_at: Option<Timestamp>,
+    #[schema(value_type = Option<f64>, example = json!(150.00))]
     pub revenue_paid_out: Option<Money>,
+    #[schema(value_type = Option<f64>, example = json!(150.00))]
     pub publisher_paid_out: Option<Money>,
     pub reason: Option<&'a str>,
+    #[schema(value_type = Option<NoPayoutReasonDocument>)]
     pub no_payout_reason: Option<NoPayoutReason>,
     pub state: Option<&'a str>,
     pub zip: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tag)]
 pub struct TagView<'a> {
+    #[schema(value_type = String)]
     pub name: &'a TagName,
     pub value: &'a str,
+    #[schema(value_type = TagSourceDocument)]
     pub source: TagSource,
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub request_id: Option<RequestId>,
     /// The value does not fit its custom tag's type.
     pub flagged: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TimelineEntry)]
 pub struct TimelineView {
     pub event: String,
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     pub by: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
     pub request_id: Option<RequestId>,
+    #[schema(value_type = Vec<ChangeDocument>)]
     pub changes: Vec<Change>,
 }
 
 /// With its tags and, where it was asked for, its timeline, oldest first.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WholeCall)]
 pub struct WholeCallView<'a> {
     #[serde(flatten)]
     pub call: CallView<'a>,

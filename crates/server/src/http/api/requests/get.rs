@@ -11,8 +11,19 @@ use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
+use crate::http::openapi::{NotFound, Refusals, RequestDocument};
 use crate::storage::requests;
 
+#[utoipa::path(
+    get,
+    path = "/v1/requests/{id}",
+    tag = "Webhooks and the request log",
+    operation_id = "get_request",
+    summary = "One request with headers, query, body, answer and effect",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The request", body = RequestDocument), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let request = match request_id(&id) {
         Ok(request) => request,

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read;
+use crate::http::openapi::{Refusals, RequestQuery, RequestsDocument};
 use crate::problem::Problem;
 use crate::storage::requests::{self, RequestFilter, RequestLine};
 
@@ -26,6 +27,16 @@ struct Page {
     next_cursor: Option<hookline_domain::ids::RequestId>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/requests",
+    tag = "Webhooks and the request log",
+    operation_id = "list_requests",
+    summary = "The request log, newest first",
+    params(RequestQuery),
+    responses((status = 200, description = "A page", body = RequestsDocument), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn list(
     State(app): State<Arc<App>>,
     caller: ApiCaller,

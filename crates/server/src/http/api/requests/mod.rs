@@ -1,8 +1,8 @@
 //! The request log: what came in, what it was answered, what it did.
 
-mod get;
-mod list;
-mod replay;
+pub mod get;
+pub mod list;
+pub mod replay;
 
 use hookline_domain::ids::RequestId;
 

@@ -15,10 +15,22 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
 use crate::http::inbound;
+use crate::http::openapi::{Conflict, NotFound, Refusals};
 use crate::intake::work::{InboundRequest, LoggedRequest};
 use crate::problem::Problem;
 use crate::storage::requests::{self, WholeRequest};
 
+#[utoipa::path(
+    post,
+    path = "/v1/requests/{id}/replay",
+    tag = "Webhooks and the request log",
+    operation_id = "replay_request",
+    summary = "Send a logged request again, as a new one",
+    description = "Its `transaction_id` counts as ever: one that was used gets its stored answer. Errors of the webhook are answered as the webhook would.",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "The webhook's answer", body = serde_json::Value), Refusals, NotFound, Conflict),
+    security(("api_key" = []))
+)]
 pub async fn replay(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     match again(&app, &caller, &id).await {
         Ok(work) => inbound::commit(&app, work.id, work).await,

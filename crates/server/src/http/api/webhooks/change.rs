@@ -15,6 +15,9 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::change::{done, name, refresh, to_json};
 use crate::http::api::read::{self, PathId};
+use crate::http::openapi::{
+    Deleted, NotFound, Refusals, RotatedDocument, WebhookDocument, WebhookPatchDocument,
+};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::settings::Webhook;
@@ -31,12 +34,24 @@ struct Update {
     settings: Option<Map<String, Value>>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Rotation {
+pub struct Rotation {
+    /// Hours for which the old keys go on working: 0 to 2160; 24 if it is left out.
     overlap_hours: Option<u32>,
 }
 
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{id}",
+    tag = "Webhooks and the request log",
+    operation_id = "update_webhook",
+    summary = "Change a webhook; what is not named stays",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = WebhookPatchDocument,
+    responses((status = 200, description = "The webhook as it is now", body = WebhookDocument), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn update(
     State(app): State<Arc<App>>,
     caller: ApiCaller,
@@ -69,6 +84,16 @@ async fn store(app: &App, webhook: &Webhook) -> Stored<()> {
     tx.commit().await
 }
 
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{id}",
+    tag = "Webhooks and the request log",
+    operation_id = "delete_webhook",
+    summary = "End a webhook and its keys on every node within 5 seconds",
+    params(("id" = String, Path, description = "Its id")),
+    responses((status = 200, description = "It is ended", body = Deleted), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
     let deleted = try_delete(&app, &caller, &id).await;
     done(&app, deleted)
@@ -83,9 +108,20 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     };
     ended.await.map_err(|error| storage_problem(&error))?;
     refresh(app).await?;
-    Ok(answer::json(200, to_json(&json!({ "success": true, "id": webhook.id }))))
+    Ok(answer::json(200, to_json(&Deleted::of(webhook.id.0))))
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/rotate",
+    tag = "Webhooks and the request log",
+    operation_id = "rotate_webhook_key",
+    summary = "Give a webhook a new key; the old ones work until the overlap ends",
+    params(("id" = String, Path, description = "Its id")),
+    request_body = Rotation,
+    responses((status = 200, description = "The new key, shown only here", body = RotatedDocument), Refusals, NotFound),
+    security(("api_key" = []))
+)]
 pub async fn rotate(
     State(app): State<Arc<App>>,
     caller: ApiCaller,

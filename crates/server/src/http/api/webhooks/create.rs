@@ -17,6 +17,7 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::change::{done, name, refresh, to_json};
 use crate::http::api::read;
+use crate::http::openapi::{NewWebhookDocument, Refusals, WebhookDocument};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::settings::Webhook;
@@ -31,6 +32,16 @@ struct New {
     settings: Option<Map<String, Value>>,
 }
 
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    tag = "Webhooks and the request log",
+    operation_id = "create_webhook",
+    summary = "Make a webhook",
+    request_body = NewWebhookDocument,
+    responses((status = 201, description = "The new webhook; `key` is shown only here", body = WebhookDocument), Refusals),
+    security(("api_key" = []))
+)]
 pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) -> Response<Body> {
     let created = try_create(&app, &caller, body).await;
     done(&app, created)

@@ -1,8 +1,8 @@
 //! Inbound webhooks: made, changed, given new keys, ended.
 
-mod change;
-mod create;
-mod list;
+pub mod change;
+pub mod create;
+pub mod list;
 
 use std::sync::Arc;
 
