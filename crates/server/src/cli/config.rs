@@ -34,7 +34,12 @@ async fn try_database(database: &DatabaseConfig, config: &ServeConfig) -> Result
     let db = Db::open(&database.database_url).await?;
     let schema = storage::schema(&db).await;
     db.close().await;
-    match schema? {
+    let schema = schema.map_err(|error| {
+        StorageError::Setup(format!(
+            "{error}. Is the database of HOOKLINE_DATABASE_URL running, and may this user read it?"
+        ))
+    })?;
+    match schema {
         Schema::Current => Ok("The database answers and its schema is up to date.".to_owned()),
         Schema::Behind { applied, wanted } if config.migrate => {
             Ok(format!("The database answers; `serve` will bring its schema from {applied} to {wanted}."))

@@ -8,6 +8,7 @@ mod migrate;
 mod org;
 mod seed;
 mod serve;
+mod simulate;
 mod webhook;
 
 use std::process::ExitCode;
@@ -39,6 +40,8 @@ enum Command {
     Migrate,
     /// Add a demo organization with webhooks, tags, a number and calls, unless there is one.
     Seed(seed::SeedConfig),
+    /// Play calls and webhook requests against a running server, and check what came of them.
+    Simulate(simulate::SimulateConfig),
     /// Organizations.
     #[command(subcommand)]
     Org(org::OrgCommand),
@@ -81,6 +84,7 @@ pub fn run(cli: Cli) -> ExitCode {
         match &cli.command {
             Command::Serve(config) => serve::run(&cli.database, config, Commits::Durable).await,
             Command::BenchCeiling(config) => serve::run(&cli.database, config, Commits::Ceiling).await,
+            Command::Simulate(config) => simulate::run(config).await,
             Command::Org(command) => org::run_org(&cli.database, command).await,
             Command::Key(command) => org::run_key(&cli.database, command).await,
             Command::Webhook(command) => webhook::run(&cli.database, command).await,

@@ -161,6 +161,11 @@ fn read_keys(file: &Path) -> Result<Option<DemoKeys>> {
     }
 }
 
+/// How this program was called.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "hookline".to_owned())
+}
+
 fn print_examples(url: &str, keys: &DemoKeys) {
     let key = |kind: &str| keys.keys.get(kind).map_or("", String::as_str);
     println!("Hookline will be at {url}\n");
@@ -187,4 +192,6 @@ fn print_examples(url: &str, keys: &DemoKeys) {
         key("update_revenue")
     );
     println!("    -d '{{\"phone_number\":\"+13105559876\",\"revenue_paid_out\":150.00}}'\n");
+    println!("Or let it play a hundred calls, from another terminal:");
+    println!("  HOOKLINE_API_KEY={} {} simulate --url {url}\n", keys.api_key, program());
 }

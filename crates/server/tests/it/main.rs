@@ -10,6 +10,7 @@ mod order_of_checks;
 mod organization;
 mod rate_limit;
 mod secrets;
+mod simulate;
 mod updates;
 mod world;
 

@@ -206,9 +206,14 @@ pub fn seed(url: &str, calls: u64, rate: u32) -> Value {
 
 /// Runs a command of the program and gives what it printed.
 pub fn run(url: &str, arguments: &[&str]) -> String {
+    try_run(url, arguments).unwrap_or_else(|said| panic!("{arguments:?}: {said}"))
+}
+
+/// The same of one that may fail: what it printed, or what it complained of.
+pub fn try_run(url: &str, arguments: &[&str]) -> Result<String, String> {
     let out = hookline(url).args(arguments).env("HOOKLINE_LOG", "warn").output().expect("the program runs");
-    assert!(out.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
-    String::from_utf8(out.stdout).expect("what it prints is text")
+    let text = |bytes| String::from_utf8(bytes).expect("what it prints is text");
+    if out.status.success() { Ok(text(out.stdout)) } else { Err(text(out.stdout) + &text(out.stderr)) }
 }
 
 fn hookline(url: &str) -> Command {
