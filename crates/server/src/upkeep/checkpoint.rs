@@ -10,11 +10,15 @@ use rusqlite::Connection;
 use crate::storage::SqliteDb;
 use crate::telemetry::metric;
 
-/// How often the log's length is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(500);
-/// Pages of 4 KiB in the log that are worth a checkpoint under load. A page that was written many
-/// times is moved once, so waiting saves writes; recovery after a crash reads what waits.
-const PAGES_MIN: i64 = 32_000;
+/// How often the log's length is looked at while it grows, and while it does not.
+const LOOK_EVERY_BUSY: Duration = Duration::from_millis(20);
+const LOOK_EVERY_QUIET: Duration = Duration::from_millis(500);
+/// Pages of 4 KiB that are worth a checkpoint under load. Few at a time: a commit's sync waits for what
+/// a checkpoint has the disk write at that moment.
+const PAGES_MIN: i64 = 500;
+/// Pages after which the log starts again, for which the writer is held a moment. A crash's recovery
+/// reads up to so many.
+const PAGES_MAX: i64 = 64_000;
 
 /// How far the log goes, and how much of it is in the database file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,15 +45,18 @@ fn run(db: &SqliteDb) {
     };
     let mut last = Log { pages: 0, moved: 0 };
     loop {
-        std::thread::sleep(LOOK_EVERY);
-        match round(db, &connection, last) {
-            Ok(log) => last = log,
-            Err(error) => tracing::warn!(%error, "checkpoint failed; tried again soon"),
-        }
+        let is_busy = match round(db, &connection, last) {
+            Ok(log) => std::mem::replace(&mut last, log) != log,
+            Err(error) => {
+                tracing::warn!(%error, "checkpoint failed; tried again soon");
+                false
+            }
+        };
+        std::thread::sleep(if is_busy { LOOK_EVERY_BUSY } else { LOOK_EVERY_QUIET });
     }
 }
 
-/// Checkpoints if the log is long, or if nobody writes just now; the log as it was seen.
+/// Checkpoints if there is enough to move, or if nobody writes just now; the log as it then is.
 fn round(db: &SqliteDb, connection: &Connection, last: Log) -> rusqlite::Result<Log> {
     let log = checkpoint(connection, "NOOP")?;
     let waiting = log.pages - log.moved;
@@ -59,9 +66,8 @@ fn round(db: &SqliteDb, connection: &Connection, last: Log) -> rusqlite::Result<
     }
     let started = Instant::now();
     checkpoint(connection, "PASSIVE")?;
-    if log.pages >= PAGES_MIN {
-        // What was written meanwhile is far less; then the writer is held for the very little left.
-        checkpoint(connection, "PASSIVE")?;
+    if log.pages >= PAGES_MAX {
+        // The very little that was written meanwhile.
         let _turn = db.turn.blocking_lock();
         checkpoint(connection, "RESTART")?;
     }
