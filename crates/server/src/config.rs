@@ -59,6 +59,9 @@ pub struct ServeConfig {
     /// log, which must reach as far back.
     #[arg(long, env = "HOOKLINE_IDEMPOTENCY_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub idempotency_days: u32,
+    /// Days that a call is kept after its end, with its tags and timeline; for ever unless set.
+    #[arg(long, env = "HOOKLINE_CALLS_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub calls_days: Option<u32>,
     /// Requests that one commit takes at most.
     #[arg(long, env = "HOOKLINE_BATCH_MAX", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub batch_max: u16,
@@ -105,6 +108,7 @@ impl ServeConfig {
             unauthorized_per_minute = self.unauthorized_per_minute,
             request_log_days = self.request_log_days,
             idempotency_days = self.idempotency_days,
+            calls_days = self.calls_days,
             batch_max = self.batch_max,
             postgres_writers = self.postgres_writers,
             drain_seconds = self.drain_seconds,

@@ -17,7 +17,7 @@ use sqlx::{AssertSqlSafe, PgPool, PgTransaction};
 use uuid::Uuid;
 
 use super::call_row::{CALL_COLUMNS, CallRow, status_code};
-use super::group_commit::WriterParts;
+use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, BatchAdmission, RateBoard, Tracked};
 use super::sqlite::{fields_from_text, kind_from_text, to_json};
 use super::{Result, StorageError};
@@ -32,6 +32,9 @@ pub struct PostgresWriter {
     pool: PgPool,
     parts: Arc<WriterParts>,
     seqs: SeqBlock,
+    /// See [`commits_late`].
+    late: bool,
+    open: Option<PgTransaction<'static>>,
 }
 
 #[derive(Default)]
@@ -50,7 +53,7 @@ impl Sequence for SeqBlock {
 
 impl PostgresWriter {
     pub fn new(pool: PgPool, parts: Arc<WriterParts>) -> Self {
-        Self { pool, parts, seqs: SeqBlock::default() }
+        Self { pool, parts, seqs: SeqBlock::default(), late: commits_late(), open: None }
     }
 
     /// Does all of it in one synced transaction, or none. An error of the COMMIT itself leaves open
@@ -65,6 +68,9 @@ impl PostgresWriter {
     }
 
     async fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Vec<Outcome>> {
+        if let Some(open) = self.open.take() {
+            open.commit().await?;
+        }
         let mut tx = self.pool.begin().await?;
         self.fill_seqs(&mut tx, works).await?;
         lock_windows(&mut tx, &self.parts.board, needs).await?;
@@ -82,7 +88,11 @@ impl PostgresWriter {
         store_requests(&mut tx, works, &writes).await?;
         store_caller_data(&mut tx, &writes).await?;
         store_grants(&mut tx, &self.parts.board, &grants).await?;
-        tx.commit().await?;
+        if self.late {
+            self.open = Some(tx);
+        } else {
+            tx.commit().await?;
+        }
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);
