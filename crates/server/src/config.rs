@@ -59,6 +59,9 @@ pub struct ServeConfig {
     /// log, which must reach as far back.
     #[arg(long, env = "HOOKLINE_IDEMPOTENCY_DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub idempotency_days: u32,
+    /// Days that a call is kept after its end, with its tags and timeline; for ever unless set.
+    #[arg(long, env = "HOOKLINE_CALLS_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
+    pub calls_days: Option<u32>,
     /// Requests that one commit takes at most.
     #[arg(long, env = "HOOKLINE_BATCH_MAX", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub batch_max: u16,
@@ -96,7 +99,7 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 9] {
+    pub fn options(&self) -> [(&'static str, String); 10] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
@@ -105,6 +108,7 @@ impl ServeConfig {
             ("HOOKLINE_UNAUTHORIZED_PER_MINUTE", self.unauthorized_per_minute.to_string()),
             ("HOOKLINE_REQUEST_LOG_DAYS", self.request_log_days.to_string()),
             ("HOOKLINE_IDEMPOTENCY_DAYS", self.idempotency_days.to_string()),
+            ("HOOKLINE_CALLS_DAYS", self.calls_days.map_or("for ever".to_owned(), |days| days.to_string())),
             ("HOOKLINE_BATCH_MAX", self.batch_max.to_string()),
             ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),

@@ -20,6 +20,8 @@ const TAGS_FULL: &str = "the call has as many tags as a call can have (500); rem
 pub struct Applied {
     /// One line for each value that is not what it was; none for a value that was set to itself.
     pub timeline: Vec<Change>,
+    /// The places in `changes.add` of the tags that the call now has as sent.
+    pub added: Vec<usize>,
     /// Fields that were left alone, and why.
     pub skipped: Vec<SkippedField>,
     /// The call was live.
@@ -149,10 +151,10 @@ impl TagChanges<'_> {
     fn run(&mut self, changes: &Changes) {
         let defs = self.defs;
         let mut adds = Vec::with_capacity(changes.add.len());
-        for tag in &changes.add {
+        for (place, tag) in changes.add.iter().enumerate() {
             let key = defs.key_of(&tag.name, TagSource::UpdateTags);
             if key.allows(TagSource::UpdateTags) {
-                adds.push((key, tag));
+                adds.push(Add { key, place, tag });
             } else {
                 self.skip(NOT_BY_UPDATE);
             }
@@ -170,14 +172,14 @@ impl TagChanges<'_> {
                 self.remove(bare, &adds);
             }
         }
-        for (key, tag) in adds {
-            self.add(key, tag);
+        for add in adds {
+            self.add(add);
         }
     }
 
     /// Removes a tag, unless the same update sets it anew: then all it did is to get another value.
-    fn remove(&mut self, key: &str, adds: &[(TagKey<'_>, &TagToAdd)]) {
-        if adds.iter().any(|(added, _)| added.name == key) {
+    fn remove(&mut self, key: &str, adds: &[Add<'_>]) {
+        if adds.iter().any(|add| add.key.name == key) {
             return;
         }
         if let Some(tag) = self.tags.remove_normal(key) {
@@ -186,7 +188,7 @@ impl TagChanges<'_> {
         }
     }
 
-    fn add(&mut self, key: TagKey<'_>, add: &TagToAdd) {
+    fn add(&mut self, Add { key, place, tag: add }: Add<'_>) {
         // Said outright, an empty state is no state; from any other source it is no news.
         let value = kept_value(key.name, &add.value).unwrap_or_default();
         let tag = Tag {
@@ -198,6 +200,9 @@ impl TagChanges<'_> {
         };
         let outcome = self.tags.overwrite_normal(key.name, tag);
         self.applied.tags_changed |= outcome.changed();
+        if outcome != SetOutcome::Full && outcome != SetOutcome::Outranked {
+            self.applied.added.push(place);
+        }
         match outcome {
             SetOutcome::Set { from } => self.record(key.name, from, Some(&value)),
             SetOutcome::Full => self.skip(TAGS_FULL),
@@ -218,13 +223,20 @@ impl TagChanges<'_> {
     }
 }
 
+/// A tag to add, under the name that it gets, and its place among those that were sent.
+struct Add<'a> {
+    key: TagKey<'a>,
+    place: usize,
+    tag: &'a TagToAdd,
+}
+
 /// Two spellings of a name in one update are one tag: the last says its value.
-fn keep_last_of_each(adds: &mut Vec<(TagKey<'_>, &TagToAdd)>) {
+fn keep_last_of_each(adds: &mut Vec<Add<'_>>) {
     if adds.len() > 1 {
-        adds.sort_by(|(a, _), (b, _)| a.name.cmp(b.name));
+        adds.sort_by(|a, b| a.key.name.cmp(b.key.name));
         adds.reverse();
         // A stable sort reversed puts the last sent of a key first, which is the one that stays.
-        adds.dedup_by(|(a, _), (b, _)| a.name == b.name);
+        adds.dedup_by(|a, b| a.key.name == b.key.name);
         adds.reverse();
     }
 }

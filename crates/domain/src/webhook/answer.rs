@@ -1,5 +1,7 @@
 //! The bytes of an answer: what a client sees of the effect.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -19,11 +21,13 @@ pub fn call_data_answer(request_id: RequestId) -> Vec<u8> {
 /// The answer of an update: which calls it reached, and the values applied.
 ///
 /// A batch always names its failed ids. A skipped field is left out of the values unless a
-/// completed call took it. Amounts keep two decimals at least: `150.00`.
+/// completed call took it. `added` are the places in `changes.add` of the tags that some call took;
+/// the others are left out too. Amounts keep two decimals at least: `150.00`.
 pub fn update_answer(
     kind: WebhookKind,
     update: &Update,
     applied: &[AppliedCall],
+    added: &BTreeSet<usize>,
     failed: &[FailedCall],
     skipped: &[SkippedField],
 ) -> Vec<u8> {
@@ -47,13 +51,13 @@ pub fn update_answer(
             }
         }
         WebhookKind::UpdateTags => {
-            object.raw("added", &added(changes));
-            object.raw("removed", &removed(changes));
+            object.raw("added", &added_tags(changes, added));
+            object.raw("removed", &removed_tags(changes));
         }
         WebhookKind::UpdateFields => {
             let some_completed = applied.iter().any(|call| !call.live);
             let shown = |field: &str| some_completed || skipped.iter().all(|skip| skip.field != field);
-            fields(&mut object, changes, shown);
+            fields(&mut object, changes, added, shown);
             if !update.ignored_fields.is_empty() {
                 object.value("ignored_fields", &update.ignored_fields);
             }
@@ -114,7 +118,7 @@ impl<'a> Skipped<'a> {
     }
 }
 
-fn fields(object: &mut Object, changes: &Changes, shown: impl Fn(&str) -> bool) {
+fn fields(object: &mut Object, changes: &Changes, added: &BTreeSet<usize>, shown: impl Fn(&str) -> bool) {
     if let Some(converted) = changes.converted {
         object.value("converted", &converted);
     }
@@ -134,20 +138,21 @@ fn fields(object: &mut Object, changes: &Changes, shown: impl Fn(&str) -> bool) 
         object.value("no_payout_reason", &reason.map(NoPayoutReason::as_str));
     }
     if !changes.add.is_empty() {
-        object.raw("added", &added(changes));
+        object.raw("added", &added_tags(changes, added));
     }
     if !changes.remove.is_empty() {
-        object.raw("removed", &removed(changes));
+        object.raw("removed", &removed_tags(changes));
     }
 }
 
 /// One object a tag, name and value as the client wrote them.
-fn added(changes: &Changes) -> String {
-    let tags = changes.add.iter().map(|tag| format!("{{{}:{}}}", quoted(&tag.sent_name), tag.sent_value));
+fn added_tags(changes: &Changes, added: &BTreeSet<usize>) -> String {
+    let taken = added.iter().filter_map(|&place| changes.add.get(place));
+    let tags = taken.map(|tag| format!("{{{}:{}}}", quoted(&tag.sent_name), tag.sent_value));
     format!("[{}]", tags.collect::<Vec<_>>().join(","))
 }
 
-fn removed(changes: &Changes) -> String {
+fn removed_tags(changes: &Changes) -> String {
     let names = changes.remove.iter().map(|tag| quoted(&tag.sent_name));
     format!("[{}]", names.collect::<Vec<_>>().join(","))
 }

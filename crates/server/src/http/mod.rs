@@ -8,3 +8,4 @@ pub mod ops;
 pub mod refused_keys;
 pub mod router;
 pub mod server;
+mod unread;

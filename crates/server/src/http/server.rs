@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::http::header;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::inbound::Peer;
+use super::unread::ReadToEnd;
 use crate::app::App;
 
 /// A client slower than this for its request's head is cut off.
@@ -55,7 +57,11 @@ pub async fn serve(app: Arc<App>, router: Router, listener: TcpListener, stop: C
         }
         let service = router.clone().map_request(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            request.map(Body::new)
+            // A client that asks first is not sending.
+            if request.headers().contains_key(header::EXPECT) {
+                return request.map(Body::new);
+            }
+            request.map(|body| Body::new(ReadToEnd::new(body)))
         });
         let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);

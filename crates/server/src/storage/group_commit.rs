@@ -36,6 +36,13 @@ pub enum CommitError {
     Rejected,
 }
 
+/// For the crash test's control, and in debug builds only: whether a writer leaves its transaction
+/// open when it answers, and commits it when the next work comes. What it acknowledged last is then lost
+/// in a crash, which the test must notice. PostgreSQL needs a single writer for this.
+pub(super) fn commits_late() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("HOOKLINE_TEST_COMMIT_LATE").is_some()
+}
+
 struct Entry {
     work: Work,
     reply: oneshot::Sender<std::result::Result<Outcome, CommitError>>,

@@ -16,7 +16,7 @@ mod sqlite;
 mod steady;
 pub mod webhooks;
 
-pub use call_row::CallRow;
+pub use call_row::{CallRow, status_code};
 pub use db::{Db, Result, Row, SqliteDb, StorageError, Tx, Value};
 pub use migrate::{Schema, migrate, schema};
 pub use rates::RateBoard;

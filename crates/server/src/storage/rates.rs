@@ -38,14 +38,11 @@ impl RateBoard {
         Self { tracked: RwLock::default(), steady, turn: tokio::sync::Mutex::default() }
     }
 
-    /// How the webhook stands, if this node knows it to be full: a full window only empties with
-    /// time, so the refusal needs no look at the database.
-    pub fn full(&self, webhook: WebhookId, limit: RateLimit) -> Option<RateState> {
-        let tracked = self.tracked.read().unwrap_or_else(PoisonError::into_inner).get(&webhook).cloned()?;
-        let mut tracked = lock(&tracked);
+    /// How the webhook stands as far as this node knows, without taking a place. A window that is
+    /// known to be full only empties with time, so a refusal needs no look at the database.
+    pub fn peek(&self, webhook: WebhookId, limit: RateLimit) -> RateState {
         // Read for a shorter span, it may have forgotten some; that only errs to the side of asking.
-        let state = tracked.window.peek(limit, self.steady.now());
-        (!state.admitted).then_some(state)
+        lock(&self.tracked(webhook)).window.peek(limit, self.steady.now())
     }
 
     pub fn tracked(&self, webhook: WebhookId) -> Arc<Mutex<Tracked>> {

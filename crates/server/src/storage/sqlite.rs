@@ -8,12 +8,12 @@ use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, DropBehavior, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
 use super::call_row::{CallRow, call_columns, status_code};
 use super::db::SqliteDb;
-use super::group_commit::WriterParts;
+use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, RateBoard, RateGrant};
 use super::{Result, StorageError};
 use crate::intake::effect::{
@@ -26,6 +26,8 @@ pub struct SqliteWriter {
     connection: Connection,
     parts: Arc<WriterParts>,
     next_seq: NextSeq,
+    /// See [`commits_late`].
+    late: bool,
 }
 
 struct NextSeq(i64);
@@ -42,7 +44,7 @@ impl SqliteWriter {
         let connection = db.open_direct()?;
         let newest: Option<i64> =
             connection.query_row("SELECT MAX(seq) FROM timeline WHERE tx = 0", [], |row| row.get(0))?;
-        Ok(Self { connection, parts, next_seq: NextSeq(newest.unwrap_or(0)) })
+        Ok(Self { connection, parts, next_seq: NextSeq(newest.unwrap_or(0)), late: commits_late() })
     }
 
     /// Does all of it in one synced transaction, or none.
@@ -56,7 +58,10 @@ impl SqliteWriter {
     }
 
     fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Vec<Outcome>> {
-        let tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if self.late && !self.connection.is_autocommit() {
+            self.connection.execute_batch("COMMIT")?;
+        }
+        let mut tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         read_windows(&tx, &self.parts.board, needs)?;
         let loaded = load(&tx, needs)?;
         let admitted = rates::admit(&self.parts.board, works);
@@ -66,7 +71,11 @@ impl SqliteWriter {
         let (writes, loaded) = commit.finish();
         store(&tx, works, &writes, &loaded)?;
         store_grants(&tx, &admitted.grants, &self.parts.board)?;
-        tx.commit()?;
+        if self.late {
+            tx.set_drop_behavior(DropBehavior::Ignore);
+        } else {
+            tx.commit()?;
+        }
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);

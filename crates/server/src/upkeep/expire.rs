@@ -3,17 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookline_domain::call::CallStatus;
 use hookline_domain::ids::OrgId;
 use hookline_domain::matching::Lookback;
 use hookline_domain::time::MICROS_PER_SECOND;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::storage::{Result, organizations};
+use crate::storage::{Result, organizations, status_code};
 use crate::values;
 
 /// Rows removed in one step.
 const STEP_ROWS: i64 = 1_000;
+/// Calls removed in one step: each takes its tags and timeline with it.
+const STEP_CALLS: i64 = 100;
 const DAY_MICROS: i64 = 86_400 * MICROS_PER_SECOND;
 /// The longest span of a rate limit, with room to spare.
 const ADMISSIONS_KEPT_MICROS: i64 = 2 * DAY_MICROS;
@@ -35,6 +38,10 @@ pub async fn once(app: &App) -> Result<()> {
     let orgs = organizations::list(&app.db).await?;
     for org in orgs {
         while expire_requests(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
+        if let Some(days) = app.config.calls_days {
+            let before = now - i64::from(days) * DAY_MICROS;
+            while expire_calls(app, org.id, before).await? >= STEP_CALLS.unsigned_abs() {}
+        }
     }
     repeat_micros(
         app,
@@ -68,6 +75,40 @@ async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
             values![org.0, before, STEP_ROWS],
         )
         .await
+}
+
+/// Removes an organization's oldest calls that ended before this time, each whole; the number removed.
+async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
+    let mut tx = app.db.begin().await?;
+    // The calls go first: an update that is under way then either was before, and its timeline entry
+    // is found, or finds no call. On SQLite the newest entry stays, since the next number is counted
+    // from it and a stream must not see a number again.
+    let removed: Vec<(Uuid, i64)> = tx
+        .fetch_all(
+            "DELETE FROM calls WHERE org_id = $1 AND id IN (
+                 SELECT id FROM calls WHERE org_id = $1 AND id < $2 AND status >= $3 AND ended_at < $4
+                     AND last_seq <> COALESCE((SELECT MAX(seq) FROM timeline WHERE tx = 0), -1)
+                 ORDER BY id LIMIT $5)
+             RETURNING id, last_seq",
+            values![org.0, first_id(before), status_code(CallStatus::Completed), before, STEP_CALLS],
+        )
+        .await?;
+    for &(call, newest) in &removed {
+        tx.execute("DELETE FROM call_tags WHERE org_id = $1 AND call_id = $2", values![org.0, call]).await?;
+        tx.execute(
+            "DELETE FROM timeline WHERE org_id = $1 AND seq IN (
+                 WITH RECURSIVE chain (seq) AS (
+                     SELECT CAST($2 AS BIGINT)
+                     UNION ALL
+                     SELECT t.previous FROM timeline t JOIN chain ON t.org_id = $1 AND t.seq = chain.seq
+                 )
+                 SELECT seq FROM chain)",
+            values![org.0, newest],
+        )
+        .await?;
+    }
+    tx.commit().await?;
+    Ok(removed.len() as u64)
 }
 
 /// The smallest id that could have been given at this time.

@@ -13,6 +13,7 @@ on_both_engines! {
     a_stream_of_another_node_sees_what_happens_and_resumes;
     calls_are_listed_by_page_and_exported;
     what_no_database_can_keep_is_refused_by_name;
+    what_is_too_long_or_there_twice_is_refused_by_name;
 }
 
 const CALLER: &str = "+13105559876";
@@ -192,6 +193,15 @@ async fn calls_are_listed_by_page_and_exported(engine: Engine) {
     assert_eq!(get(&world, "/v1/calls?colour=red").await.status, 400);
     let csv = get(&world, "/v1/calls.csv").await;
     assert_eq!((csv.body.lines().count(), csv.header("content-type")), (22, Some("text/csv; charset=utf-8")));
+    for (query, lines) in [("limit=5", 6), ("limit=1000000", 22), ("limit=5&status=ringing", 2)] {
+        let csv = get(&world, &format!("/v1/calls.csv?{query}")).await;
+        assert_eq!((csv.status, csv.body.lines().count()), (200, lines), "{query}");
+    }
+    for limit in ["0", "1000001", "many"] {
+        let refused = get(&world, &format!("/v1/calls.csv?limit={limit}")).await;
+        assert_eq!(refused.status, 400, "{limit}");
+        assert!(refused.body.contains("`limit` must be a number from 1 to 1000000"), "{}", refused.body);
+    }
     let foreign = get(&world, "/v1/calls/01977420-dc00-7000-8000-00000000ffff").await;
     assert_eq!(foreign.status, 404);
 }
@@ -215,4 +225,30 @@ async fn what_no_database_can_keep_is_refused_by_name(engine: Engine) {
         let refused = get(&world, path).await;
         assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("invalid_path")));
     }
+}
+
+async fn what_is_too_long_or_there_twice_is_refused_by_name(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let events = format!("/v1/calls/{}/events", start(&world).await);
+    // Characters are counted, not bytes.
+    for (event, field) in [("answered", "target"), ("ended", "reason")] {
+        let refused = post(&world, &events, json!({"event": event, field: "é".repeat(4_097)})).await;
+        assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("invalid_field")));
+        let message = format!("`{field}` must have at most 4096 characters");
+        assert!(refused.body.contains(&message), "{}", refused.body);
+    }
+    for (event, field) in [("answered", "target"), ("ended", "reason")] {
+        let longest = "é".repeat(4_096);
+        let done = post(&world, &events, json!({"event": event, field: longest})).await;
+        assert_eq!((done.status, &done.json()[field]), (200, &json!(longest)), "{field}");
+    }
+    for field in ["parameters", "headers"] {
+        let body = format!(r#"{{"caller":"{CALLER}","dialed":"{DIALED}","{field}":{{"a":1,"b":2,"a":1}}}}"#);
+        let url = format!("http://{}/v1/calls", world.nodes[0].address);
+        let request = world.client.post(url).bearer_auth(world.keys["api_key"].as_str().unwrap());
+        let refused = answer(request.body(body)).await.unwrap();
+        assert_eq!((refused.status, &refused.json()["code"]), (400, &json!("duplicate_key")));
+        assert!(refused.body.contains(&format!("`{field}.a` is there twice")), "{}", refused.body);
+    }
+    assert_eq!(world.count("SELECT COUNT(*) FROM calls WHERE external_id IS NULL AND status = 0").await, 0);
 }

@@ -5,18 +5,16 @@ mod api;
 mod calls;
 mod crash;
 mod expiry;
-mod idempotency;
-mod order_of_checks;
 mod organization;
-mod rate_limit;
 mod secrets;
 mod simulate;
-mod updates;
+mod spec;
 mod world;
 
 /// Makes a test for each engine of an `async fn story(engine: Engine)`.
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* $story:ident;)*) => {$(
+        $(#[$meta])*
         mod $story {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn on_sqlite() {

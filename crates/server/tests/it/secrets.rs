@@ -1,48 +1,159 @@
-//! A key is in no log, answer, metric or file, even at trace level.
+//! A key is in no log, answer, metric, database, backup or tag, even at trace level.
 
-use serde_json::json;
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
-use crate::world::{Engine, TestWorld, answer, call_id};
+use crate::on_both_engines;
+use crate::world::{Engine, TestWorld, answer, call_id, run};
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_is_nowhere_but_with_its_owner() {
-    let mut world = TestWorld::start_with(Engine::Sqlite, 1_000, true).await;
-    let keys: Vec<String> = ["call_data", "update_revenue", "update_tags", "update_fields"]
-        .iter()
-        .map(|kind| world.key(kind))
-        .collect();
+const KINDS: [&str; 4] = ["call_data", "update_revenue", "update_tags", "update_fields"];
+const CALLER: &str = "+13105559876";
+
+on_both_engines! {
+    a_key_is_nowhere_but_with_its_owner;
+}
+
+async fn a_key_is_nowhere_but_with_its_owner(engine: Engine) {
+    let mut world = TestWorld::start_with(engine, 1_000, true).await;
+    let api_key = world.keys["api_key"].as_str().unwrap().to_owned();
+    // A live call, so that what is sent becomes tags at once.
+    world.live_call(CALLER).await;
+    let mut keys = vec![api_key.clone()];
     let mut seen = Vec::new();
-    for (kind, key) in ["call_data", "update_revenue", "update_tags", "update_fields"].iter().zip(&keys) {
-        let page = format!("https://shop.example/?moja_auth_key={key}");
-        let bodies = [
-            json!({"caller_id": "+13105559876", "call_log_id": call_id(0), "amount": 1, "add": {"a": 1}}),
-            json!({"caller_id": "+13105559876", "moja_auth_key": key, "page": page}),
-            json!({"call_log_id": call_id(0), "add": {"a": key}, "reason": page}),
-        ];
-        for body in bodies {
-            let request = world.client.post(world.webhook_on(0, kind)).header("referer", &page).json(&body);
-            seen.push(answer(request).await.unwrap().body);
+    for kind in KINDS {
+        let old = world.key(kind);
+        seen.extend(send_where_it_does_not_belong(&world, kind, &old, &api_key).await);
+        let by_api = rotate_by_api(&world, kind).await;
+        let by_command = rotate_by_command(&world, kind).await;
+        for key in [&by_api, &old] {
+            seen.extend(send_where_it_does_not_belong(&world, kind, key, &api_key).await);
         }
-        seen.push(world.get(kind, &format!("{key}=1&x={key}&from=%2B13105559876")).await.body);
+        keys.extend([old, by_api, by_command]);
     }
+    seen.extend(misuse_the_api_key(&world, &api_key).await);
     seen.push(
         answer(world.client.get(format!("http://{}/metrics", world.nodes[0].address))).await.unwrap().body,
     );
-    world.nodes.clear();
-    let mut files = 0;
-    for file in std::fs::read_dir(world.folder.path()).unwrap() {
-        seen.push(String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).into_owned());
-        files += 1;
+    if engine == Engine::Sqlite {
+        back_up_and_restore(&world);
     }
-    assert!(files >= 2, "the database and the log were read");
+    world.nodes.clear();
+    seen.extend(stored(&world, engine).await);
     let log = std::fs::read_to_string(world.log_path()).unwrap();
-    assert!(log.contains("call_data"), "the log is at trace level");
+    assert!(log.contains("update_revenue"), "the log is at trace level");
+    assert!(seen.iter().any(|text| text.contains("shop.example")), "what was sent is in the database");
+    assert_eq!(keys.len(), 13);
     for key in &keys {
         // What follows the hint that may be shown.
         let secret = &key[10..];
         for text in &seen {
             let at = text.find(secret);
-            assert!(at.is_none(), "a key stands in: {}", &text[at.unwrap().saturating_sub(200)..at.unwrap()]);
+            assert!(at.is_none(), "a key stands in: {}", before(text, at.unwrap()));
         }
     }
+}
+
+fn before(text: &str, at: usize) -> &str {
+    let start = (at.saturating_sub(200)..=at).find(|&start| text.is_char_boundary(start)).unwrap_or(at);
+    &text[start..at]
+}
+
+/// In bodies, names, queries and headers, beside its right place.
+async fn send_where_it_does_not_belong(
+    world: &TestWorld,
+    kind: &str,
+    key: &str,
+    api_key: &str,
+) -> Vec<String> {
+    let url = format!("http://{}/{kind}?moja_auth_key={key}", world.nodes[0].address);
+    let page = format!("https://shop.example/?moja_auth_key={key}");
+    let mut answers = Vec::new();
+    for body in [
+        json!({"caller_id": CALLER, "call_log_id": call_id(0), "amount": 1, "reason": "shop.example", "add": {"a": 1}}),
+        json!({"caller_id": CALLER, "moja_auth_key": key, "page": page, "lead_source": page}),
+        json!({"call_log_id": call_id(0), "add": {"a": key}, "reason": page}),
+        json!({"caller_id": CALLER, key: "name", "transaction_id": key}),
+    ] {
+        let request = world.client.post(&url).header("referer", &page).bearer_auth(api_key);
+        answers.push(answer(request.header("x-api-key", api_key).json(&body)).await.unwrap().body);
+    }
+    let by_query = world.client.get(format!("{url}&{key}=1&x={key}&from=%2B13105559876"));
+    answers.push(answer(by_query).await.unwrap().body);
+    answers
+}
+
+async fn rotate_by_api(world: &TestWorld, kind: &str) -> String {
+    let path = format!("/v1/webhooks/{}/rotate", world.webhook(kind).await["id"].as_str().unwrap());
+    let rotated = world.api(Method::POST, &path, json!({"overlap_hours": 1})).await;
+    rotated.json()["key"].as_str().unwrap().to_owned()
+}
+
+async fn rotate_by_command(world: &TestWorld, kind: &str) -> String {
+    let id = world.webhook(kind).await["id"].as_str().unwrap().to_owned();
+    let rotated = run(&world.url, &["webhook", "rotate", &id, "--overlap-hours", "1"]);
+    rotated.split_whitespace().nth(1).expect("the new key is printed").to_owned()
+}
+
+/// An API key where a webhook's is expected, mistyped, and where no parameter is.
+async fn misuse_the_api_key(world: &TestWorld, api_key: &str) -> Vec<String> {
+    let base = format!("http://{}", world.nodes[0].address);
+    let mut answers = vec![world.api(Method::GET, "/v1/webhooks", Value::Null).await.body];
+    for request in [
+        world.client.get(format!("{base}/call-data?moja_auth_key={api_key}&caller_id=%2B13105559876")),
+        world.client.get(format!("{base}/v1/calls?api_key={api_key}")).bearer_auth(api_key),
+        world.client.get(format!("{base}/v1/calls")).bearer_auth(&api_key[..api_key.len() - 1]),
+        world.client.post(format!("{base}/v1/calls")).bearer_auth(api_key).json(
+            &json!({"caller": CALLER, "dialed": "+18885550100", "headers": {"Authorization": format!("Bearer {api_key}")}}),
+        ),
+    ] {
+        answers.push(answer(request).await.unwrap().body);
+    }
+    answers
+}
+
+/// Leaves the backup and the restored database beside the original.
+fn back_up_and_restore(world: &TestWorld) {
+    let backup = world.folder.path().join("backup.db");
+    run(&world.url, &["backup", backup.to_str().unwrap()]);
+    let restored = format!("sqlite://{}", world.folder.path().join("restored.db").display());
+    run(&restored, &["restore", backup.to_str().unwrap()]);
+}
+
+/// All that is in the world's folder, and in its PostgreSQL.
+async fn stored(world: &TestWorld, engine: Engine) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut names = Vec::new();
+    for file in std::fs::read_dir(world.folder.path()).unwrap() {
+        let file = file.unwrap();
+        names.push(file.file_name().into_string().unwrap());
+        texts.push(String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).into_owned());
+    }
+    let expected: &[&str] = match engine {
+        Engine::Sqlite => &["server.log", "hookline.db", "backup.db", "restored.db"],
+        Engine::Postgres => &["server.log"],
+    };
+    assert!(expected.iter().all(|name| names.iter().any(|found| found == name)), "{names:?}");
+    if engine == Engine::Postgres {
+        texts.extend(postgres_tables(&world.url).await);
+    }
+    texts
+}
+
+/// Every row of every table as text, bytes as the characters that they are.
+async fn postgres_tables(url: &str) -> Vec<String> {
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    sqlx::query("SET bytea_output = 'escape'").execute(&mut connection).await.unwrap();
+    let tables: Vec<(String,)> =
+        sqlx::query_as("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+    assert!(tables.len() > 10, "{tables:?}");
+    let mut texts = Vec::new();
+    for (table,) in tables {
+        let sql = format!("SELECT COALESCE(STRING_AGG(t::text, chr(10)), '') FROM {table} t");
+        texts.push(sqlx::query(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap().get(0));
+    }
+    texts
 }

@@ -1,8 +1,10 @@
 //! A world for a story: a database of its own, seeded, with one or more real servers on it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
+use reqwest::Method;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 use tempfile::TempDir;
@@ -77,6 +79,11 @@ impl TestWorld {
 
     /// Starts another server on the same database.
     pub fn add_node(&mut self) {
+        self.add_node_with(&[]);
+    }
+
+    /// The same, with environment variables of its own.
+    pub fn add_node_with(&mut self, variables: &[(&str, &str)]) {
         let log = std::fs::File::options()
             .create(true)
             .append(true)
@@ -85,6 +92,7 @@ impl TestWorld {
         let mut child = hookline(&self.url)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("HOOKLINE_LOG", if self.trace { "trace" } else { "warn" })
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .stderr(log)
             .spawn()
@@ -145,6 +153,79 @@ impl TestWorld {
         answer(self.client.post(url).json(body)).await
     }
 
+    pub async fn post_form(&self, kind: &str, body: &str) -> Answer {
+        let request = self.client.post(self.webhook_on(0, kind));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        answer(request.body(body.to_owned())).await.expect("the server answers")
+    }
+
+    /// Asks the API of the first server; without a body if it is null.
+    pub async fn api(&self, method: Method, path: &str, body: Value) -> Answer {
+        let url = format!("http://{}{path}", self.nodes[0].address);
+        let request = self.client.request(method, url);
+        let request = request.bearer_auth(self.keys["api_key"].as_str().expect("an API key"));
+        answer(if body.is_null() { request } else { request.json(&body) }).await.expect("the server answers")
+    }
+
+    /// The seeded webhook of a type, as the API shows it.
+    pub async fn webhook(&self, kind: &str) -> Value {
+        let list = self.api(Method::GET, "/v1/webhooks", Value::Null).await.json();
+        let webhooks = list["webhooks"].as_array().expect("a list");
+        webhooks.iter().find(|webhook| webhook["name"] == kind).expect("one of each type").clone()
+    }
+
+    /// Changes settings of the seeded webhook of a type.
+    pub async fn set(&self, kind: &str, settings: Value) -> Answer {
+        let path = format!("/v1/webhooks/{}", self.webhook(kind).await["id"].as_str().expect("an id"));
+        self.api(Method::PATCH, &path, serde_json::json!({ "settings": settings })).await
+    }
+
+    /// A call arrives; its whole answer.
+    pub async fn call_from(&self, caller: &str) -> Value {
+        let body = serde_json::json!({"caller": caller, "dialed": "+18885550100"});
+        let started = self.api(Method::POST, "/v1/calls", body).await;
+        assert_eq!(started.status, 201, "{}", started.body);
+        started.json()
+    }
+
+    /// The id of a call that arrives.
+    pub async fn live_call(&self, caller: &str) -> String {
+        self.call_from(caller).await["call_log_id"].as_str().expect("an id").to_owned()
+    }
+
+    pub async fn end_call(&self, id: &str) {
+        let body = serde_json::json!({"event": "ended"});
+        let ended = self.api(Method::POST, &format!("/v1/calls/{id}/events"), body).await;
+        assert_eq!(ended.status, 200, "{}", ended.body);
+    }
+
+    pub async fn call(&self, id: &str) -> Value {
+        self.api(Method::GET, &format!("/v1/calls/{id}"), Value::Null).await.json()
+    }
+
+    /// Another organization's keys; the server is started again to know them.
+    pub fn move_to_another_organization(&mut self) {
+        self.nodes.clear();
+        self.keys = seed(&self.url, 0, 1_000_000);
+        self.add_node();
+    }
+
+    /// Sends bytes over a connection of their own and gives the answer up to where it is known whole.
+    pub fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(&self.nodes[0].address).expect("the server takes connections");
+        // The server may refuse, and close, before it has read all of it.
+        let _ = stream.write_all(request.as_bytes());
+        let mut answer = Vec::new();
+        let mut chunk = [0; 4_096];
+        while !answer.ends_with(b"}") {
+            match stream.read(&mut chunk) {
+                Ok(0) | Err(_) => break,
+                Ok(length) => answer.extend_from_slice(&chunk[..length]),
+            }
+        }
+        String::from_utf8(answer).expect("an answer is text")
+    }
+
     /// Changes the database behind the servers' back.
     pub async fn execute(&self, sql: &str) {
         if let Some(path) = self.url.strip_prefix("sqlite://") {
@@ -188,6 +269,12 @@ pub fn call_id(index: u64) -> String {
         0x8000 + (index >> 12) % 16_384,
         index * 40_503
     )
+}
+
+/// The value of a call's tag, null if it has none.
+pub fn tag<'a>(call: &'a Value, name: &str) -> &'a Value {
+    let tags = call["tags"].as_array().expect("a call has tags");
+    tags.iter().find(|tag| tag["name"] == name).map_or(&Value::Null, |tag| &tag["value"])
 }
 
 /// Adds an organization with calls and gives its keys.

@@ -18,7 +18,9 @@ fn answer(
     failed: &[FailedCall],
     skipped: &[SkippedField],
 ) -> String {
-    let bytes = update_answer(kind, &update(json(kind, body)), applied, failed, skipped);
+    let update = update(json(kind, body));
+    let added = if applied.is_empty() { 0 } else { update.changes.add.len() };
+    let bytes = update_answer(kind, &update, applied, &(0..added).collect(), failed, skipped);
     let text = String::from_utf8(bytes).unwrap();
     serde_json::from_str::<serde_json::Value>(&text).unwrap();
     text
@@ -65,6 +67,14 @@ fn spec_1_4_tags_are_echoed_as_sent() {
     assert_eq!(text, expected);
     let text = answer(Tags, r#"{"call_log_id":"a","remove":"b"}"#, &[call(FIRST, false)], &[], &[]);
     assert!(text.ends_with(r#""added":[],"removed":["b"]}"#), "{text}");
+}
+
+#[test]
+fn spec_1_4_only_tags_that_a_call_took_are_named_as_added() {
+    let sent = update(json(Tags, r#"{"call_log_id":"a","add":{"k":"v","full":1,"l":2}}"#));
+    let bytes = update_answer(Tags, &sent, &[call(FIRST, false)], &[0, 2].into(), &[], &[]);
+    let text = String::from_utf8(bytes).unwrap();
+    assert!(text.contains(r#""added":[{"k":"v"},{"l":2}],"removed":[]"#), "{text}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ proptest! {
         if let Ok(request) = request {
             prop_assert!(serde_json::from_str::<serde_json::Value>(&body).is_ok());
             if let Command::Update(update) = request.command {
-                let bytes = update_answer(kind, &update, &[], &[], &[]);
+                let bytes = update_answer(kind, &update, &[], &Default::default(), &[], &[]);
                 prop_assert!(serde_json::from_slice::<serde_json::Value>(&bytes).is_ok());
             }
         }

@@ -97,7 +97,13 @@ async fn answer_request(app: &App, kind: WebhookKind, id: RequestId, request: Re
         Some(problem) => answer::problem(&problem, id),
         None => admitted(app, id, method, &parts, body, address, &authenticated).await,
     };
-    cors::allow(response.headers_mut(), origin, &authenticated.webhook);
+    let headers = response.headers_mut();
+    cors::allow(headers, origin, &authenticated.webhook);
+    if !headers.contains_key(headers::RATE_LIMIT) {
+        // It took no place in the window, or it is unknown whether it did.
+        let webhook = &authenticated.webhook;
+        headers::rate(headers, &app.board.peek(webhook.id, webhook.settings.rate_limit), false);
+    }
     response
 }
 
@@ -112,8 +118,9 @@ async fn admitted(
     authenticated: &Authenticated,
 ) -> Response<Body> {
     let webhook = &authenticated.webhook;
-    if let Some(full) = app.board.full(webhook.id, webhook.settings.rate_limit) {
-        return respond(id, rate_limited(id, full));
+    let known = app.board.peek(webhook.id, webhook.settings.rate_limit);
+    if !known.admitted {
+        return respond(id, rate_limited(id, known));
     }
     let received_at = app.clock.now();
     let body = match body::read(&parts.headers, body, method).await {

@@ -17,7 +17,10 @@ impl Commit<'_> {
         let org = start.org.id;
         if let Some(external) = &start.external_id {
             // The switch told us before, and perhaps didn't hear the answer.
-            if let Some(&id) = self.loaded.externals.get(&(org, external.clone())) {
+            // By now that call may have been removed for its age.
+            if let Some(&id) = self.loaded.externals.get(&(org, external.clone()))
+                && self.loaded.calls.contains_key(&id)
+            {
                 return self.outcome(id, false);
             }
         }

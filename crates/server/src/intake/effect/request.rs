@@ -1,12 +1,14 @@
 //! One inbound webhook request: rate, idempotency, calls, effect, answer.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use hookline_domain::ids::{CallId, RequestId};
 use hookline_domain::matching::Candidate;
 use hookline_domain::rate::RateState;
 use hookline_domain::settings::{IdempotencyPolicy, PhoneMatch};
 use hookline_domain::tags::{self, TagSet};
-use hookline_domain::update::{self, Calls, Update};
+use hookline_domain::update::{self, Applied, Calls, Update};
 use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
 use serde_json::{Value, json};
 
@@ -182,30 +184,28 @@ impl Commit<'_> {
     fn update(&mut self, request: &InboundRequest, update: &Update) -> Result<Done, Refused> {
         let (ids, failed) = self.find(request, update)?;
         let mut applied = Vec::with_capacity(ids.len());
+        let mut added = BTreeSet::new();
         let mut skipped: Vec<SkippedField> = Vec::new();
         for &id in &ids {
-            let (call, fields) = self.update_one(request, update, id);
-            applied.push(call);
-            for field in fields {
+            let done = self.update_one(request, update, id);
+            applied.push(AppliedCall { id, live: done.live });
+            added.extend(done.added);
+            for field in done.skipped {
                 if !skipped.contains(&field) {
                     skipped.push(field);
                 }
             }
         }
-        let body = webhook::update_answer(request.webhook.kind, update, &applied, &failed, &skipped);
+        let kind = request.webhook.kind;
+        let body = webhook::update_answer(kind, update, &applied, &added, &failed, &skipped);
         Ok(Done { body, effect: json!({ "call_log_ids": texts(&ids) }) })
     }
 
-    fn update_one(
-        &mut self,
-        request: &InboundRequest,
-        update: &Update,
-        id: CallId,
-    ) -> (AppliedCall, Vec<SkippedField>) {
+    fn update_one(&mut self, request: &InboundRequest, update: &Update, id: CallId) -> Applied {
         let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
         let touched: Option<&mut TagSet> =
             update.changes.touches_tags().then(|| self.loaded.tags.entry(id).or_default());
-        let effect = update::apply(
+        let mut effect = update::apply(
             &update.changes,
             &mut call.call,
             touched,
@@ -217,9 +217,10 @@ impl Commit<'_> {
             self.changed_tags.insert(id);
         }
         if !effect.timeline.is_empty() {
-            self.record(id, "call.updated", &actor(request), Some(request.id), effect.timeline);
+            let changes = std::mem::take(&mut effect.timeline);
+            self.record(id, "call.updated", &actor(request), Some(request.id), changes);
         }
-        (AppliedCall { id, live: effect.live }, effect.skipped)
+        effect
     }
 
     /// The calls that an update is for; those of a batch that can't be are named beside them.

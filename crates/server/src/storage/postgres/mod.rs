@@ -14,7 +14,7 @@ use hookline_domain::rate::RateState;
 use sqlx::{PgConnection, PgPool, raw_sql};
 
 use super::Result;
-use super::group_commit::WriterParts;
+use super::group_commit::{WriterParts, commits_late};
 use super::rates::Admitted;
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
@@ -32,6 +32,8 @@ pub struct PostgresWriter {
     admitting: Line,
     parts: Arc<WriterParts>,
     seqs: SeqBlock,
+    /// See [`commits_late`].
+    late: bool,
 }
 
 #[derive(Default)]
@@ -56,6 +58,7 @@ impl PostgresWriter {
             admitting: Line::beside(pool).not_waiting_for_the_disk(),
             parts,
             seqs: SeqBlock::default(),
+            late: commits_late(),
         }
     }
 
@@ -69,7 +72,9 @@ impl PostgresWriter {
     /// which; the same request again then finds out by its transaction id.
     pub async fn commit(&mut self, works: &[&Work], standings: &[Option<RateState>]) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
-        let (mut connection, rows) = self.writing.begin(&load::begin(&needs)).await?;
+        let before = if self.late { "COMMIT; " } else { "" };
+        let begin = format!("{before}{}", load::begin(&needs));
+        let (mut connection, rows) = self.writing.begin(&begin).await?;
         self.fill_seqs(&mut connection, works).await?;
         let loaded = load::load(&mut connection, &needs, &rows).await?;
         let (outcomes, writes, loaded) = {
@@ -79,7 +84,9 @@ impl PostgresWriter {
             (outcomes, writes, loaded)
         };
         store::store(&mut connection, works, &writes, &loaded).await?;
-        raw_sql("COMMIT").execute(&mut connection).await?;
+        if !self.late {
+            raw_sql("COMMIT").execute(&mut connection).await?;
+        }
         self.writing.give_back(connection);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {

@@ -18,6 +18,8 @@ use crate::storage::calls::{self, CallFilter};
 
 /// Calls read at once.
 const PAGE: u32 = 1_000;
+/// What `limit` may ask for; without it, all calls come.
+const LIMIT_MAX: u32 = 1_000_000;
 
 const HEADER: [&str; 18] = [
     "call_log_id",
@@ -55,27 +57,28 @@ pub async fn csv(
     caller: ApiCaller,
     RawQuery(query): RawQuery,
 ) -> Response<Body> {
-    let filter = match list::filter(query.as_deref(), caller.org.country) {
-        Ok((filter, _)) => filter,
+    let (filter, limit) = match list::filter(query.as_deref(), caller.org.country, LIMIT_MAX) {
+        Ok((filter, limit)) => (filter, limit.unwrap_or(u32::MAX)),
         Err(problem) => return answer::refuse(&app, &problem),
     };
     // The first page is read before the answer begins, so that an error can still be one.
-    let first = match calls::page(&app.db, caller.org.id, &filter, PAGE).await {
+    let first = match calls::page(&app.db, caller.org.id, &filter, PAGE.min(limit)).await {
         Ok(first) => first,
         Err(error) => return answer::unavailable(&app, &error),
     };
     let org = caller.org.id;
-    let pages = stream::try_unfold((Some(first), filter, true), move |(page, filter, head)| {
+    let pages = stream::try_unfold((Some(first), filter, limit), move |(page, filter, left)| {
         let app = app.clone();
         async move {
             let Some(page) = page else { return Ok::<_, crate::storage::StorageError>(None) };
-            let text = lines(&page, head, app.clock.now());
+            let text = lines(&page, left == limit, app.clock.now());
+            let left = left.saturating_sub(PAGE);
             let next = match page.last() {
-                Some(last) if page.len() == PAGE as usize => {
+                Some(last) if page.len() == PAGE as usize && left > 0 => {
                     let filter = CallFilter { before: Some(last.call.id), ..filter };
-                    (Some(calls::page(&app.db, org, &filter, PAGE).await?), filter, false)
+                    (Some(calls::page(&app.db, org, &filter, PAGE.min(left)).await?), filter, left)
                 }
-                _ => (None, filter, false),
+                _ => (None, filter, left),
             };
             Ok(Some((Bytes::from(text), next)))
         }

@@ -48,8 +48,8 @@ pub async fn list(
     caller: ApiCaller,
     RawQuery(query): RawQuery,
 ) -> Response<Body> {
-    let (filter, limit) = match filter(query.as_deref(), caller.org.country) {
-        Ok(read) => read,
+    let (filter, limit) = match filter(query.as_deref(), caller.org.country, PAGE_MAX) {
+        Ok((filter, limit)) => (filter, limit.unwrap_or(PAGE_DEFAULT)),
         Err(problem) => return answer::refuse(&app, &problem),
     };
     match calls::page(&app.db, caller.org.id, &filter, limit + 1).await {
@@ -68,12 +68,17 @@ pub async fn list(
     }
 }
 
-/// The filter of a query, and how many calls a page has.
-pub fn filter(query: Option<&str>, country: phone::Country) -> Result<(CallFilter, u32), Problem> {
+/// The filter of a query, and how many calls it asks for, at most `limit_max`.
+pub fn filter(
+    query: Option<&str>,
+    country: phone::Country,
+    limit_max: u32,
+) -> Result<(CallFilter, Option<u32>), Problem> {
     let given = read::query(query, &PARAMETERS)?;
-    let limit = read::parameter(&given, "limit", "a number from 1 to 200")?.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(Problem::bad_request("invalid_parameter", "`limit` must be a number from 1 to 200."));
+    let expected = format!("a number from 1 to {limit_max}");
+    let limit: Option<u32> = read::parameter(&given, "limit", &expected)?;
+    if limit.is_some_and(|limit| !(1..=limit_max).contains(&limit)) {
+        return Err(Problem::bad_request("invalid_parameter", format!("`limit` must be {expected}.")));
     }
     let status = match given.get("status").map(String::as_str) {
         None => None,
@@ -107,14 +112,14 @@ pub fn filter(query: Option<&str>, country: phone::Country) -> Result<(CallFilte
 mod tests {
     use super::*;
 
-    fn read(query: &str) -> Result<(CallFilter, u32), Problem> {
-        filter(Some(query), phone::Country::US)
+    fn read(query: &str) -> Result<(CallFilter, Option<u32>), Problem> {
+        filter(Some(query), phone::Country::US, PAGE_MAX)
     }
 
     #[test]
     fn a_query_narrows_the_list() {
-        let (none, limit) = filter(None, phone::Country::US).unwrap();
-        assert_eq!((limit, none.status, none.caller), (PAGE_DEFAULT, None, None));
+        let (none, limit) = filter(None, phone::Country::US, PAGE_MAX).unwrap();
+        assert_eq!((limit, none.status, none.caller), (None, None, None));
         // A `+` that nobody escaped is decoded to a space.
         for caller in ["%2B13105559876", "+13105559876", "(310)+555-9876"] {
             let (read, _) = read(&format!("caller={caller}")).unwrap();
@@ -125,7 +130,7 @@ mod tests {
                 .unwrap();
         assert_eq!(
             (limit, whole.status, whole.converted, whole.caller.as_deref()),
-            (200, Some(CallStatus::InProgress), Some(true), Some("anonymous"))
+            (Some(200), Some(CallStatus::InProgress), Some(true), Some("anonymous"))
         );
         assert!(whole.from.is_some() && whole.to.is_none());
     }

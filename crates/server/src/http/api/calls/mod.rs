@@ -9,6 +9,7 @@ pub mod stream;
 pub mod view;
 
 use hookline_domain::ids::CallId;
+use hookline_domain::webhook::VALUE_CHARS_MAX;
 
 use crate::app::App;
 use crate::http::inbound::commit_problem;
@@ -30,10 +31,15 @@ fn invalid(field: &str, problem: &str) -> Problem {
     Problem::bad_request("invalid_field", format!("`{field}` {problem}."))
 }
 
-/// PostgreSQL's text has no NUL: refused on every engine, so that none answers with an error of its own.
+/// A text that is kept as sent. PostgreSQL's text has no NUL: refused on every engine, so that none
+/// answers with an error of its own.
 fn storable(field: &str, text: Option<&str>) -> Result<(), Problem> {
-    if text.is_some_and(|text| text.contains('\0')) {
+    let Some(text) = text else { return Ok(()) };
+    if text.contains('\0') {
         return Err(invalid(field, "must not contain the character U+0000"));
+    }
+    if text.chars().nth(VALUE_CHARS_MAX).is_some() {
+        return Err(invalid(field, &format!("must have at most {VALUE_CHARS_MAX} characters")));
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! `POST /v1/calls`: a switch tells that a call has arrived.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
+use std::fmt;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -10,6 +11,7 @@ use hookline_domain::ids::{CallId, CampaignId, PublisherId};
 use hookline_domain::phone;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::view::WholeCallView;
@@ -48,12 +50,40 @@ pub struct NewCall {
     started_at: Option<Timestamp>,
     /// Landing-page and URL parameters: text, numbers or booleans.
     #[serde(default)]
-    #[schema(value_type = BTreeMap<String, String>)]
-    parameters: BTreeMap<String, Box<RawValue>>,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    parameters: Members,
     /// Request or SIP headers.
     #[serde(default)]
-    #[schema(value_type = BTreeMap<String, String>)]
-    headers: BTreeMap<String, Box<RawValue>>,
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    headers: Members,
+}
+
+/// An object's names and values as sent. A map would keep the last of a repeated name without a word.
+#[derive(Default)]
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object of names and values")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
 }
 
 #[utoipa::path(
@@ -147,7 +177,12 @@ fn started_at(now: Timestamp, sent: Option<Timestamp>) -> Result<Timestamp, Prob
 }
 
 /// A number keeps its digits as sent: a long click id must not pass through a float.
-fn texts(field: &str, values: BTreeMap<String, Box<RawValue>>) -> Result<Vec<(String, String)>, Problem> {
+fn texts(field: &str, Members(values): Members) -> Result<Vec<(String, String)>, Problem> {
+    let mut seen = HashSet::new();
+    if let Some((name, _)) = values.iter().find(|(name, _)| !seen.insert(name.as_str())) {
+        let message = format!("`{field}.{name}` is there twice. Send each name once.");
+        return Err(Problem::bad_request("duplicate_key", message));
+    }
     let wrong = |name: &str| invalid(&format!("{field}.{name}"), "must be a string, a number or a boolean");
     values
         .into_iter()
@@ -176,6 +211,13 @@ mod tests {
         let sent = r#"{"a": 1.50, "b": 12345678901234567890123, "c": true, "d": "x\u0041", "e": null}"#;
         let expected = [("a", "1.50"), ("b", "12345678901234567890123"), ("c", "true"), ("d", "xA")];
         assert_eq!(read(sent).unwrap(), expected.map(|(name, text)| (name.to_owned(), text.to_owned())));
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_named_even_if_its_values_agree() {
+        let problem = read(r#"{"a": 1, "b": 2, "a": 1}"#).unwrap_err();
+        assert_eq!((problem.status, problem.code), (400, "duplicate_key"));
+        assert!(problem.message.contains("`parameters.a`"), "{}", problem.message);
     }
 
     #[test]
