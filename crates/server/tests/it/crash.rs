@@ -12,7 +12,7 @@ use crate::world::{Answer, Engine, TestWorld, call_id};
 const CYCLES: u64 = 100;
 const WRITERS: u64 = 8;
 /// Kills of the control, whose server commits late, and the answers that each writer waits for.
-const CONTROL_CYCLES: u64 = 5;
+const CONTROL_CYCLES: u64 = 2;
 const CONTROL_REQUESTS: u64 = 3;
 
 on_both_engines! {

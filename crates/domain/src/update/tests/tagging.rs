@@ -88,6 +88,17 @@ fn an_alias_means_its_custom_tag_and_a_value_that_does_not_fit_is_flagged() {
 }
 
 #[test]
+fn of_two_names_of_one_tag_the_last_is_the_one_that_was_added() {
+    let mut tags = TagSet::new();
+    let sent = [("utm_source", "a"), ("age", "1"), ("lead_source", "b")];
+    for _again in 0..2 {
+        let mut applied = update(&mut completed_call(), &mut tags, &[], &sent);
+        applied.added.sort_unstable();
+        assert_eq!(applied.added, [1, 2], "also when the call has it already");
+    }
+}
+
+#[test]
 fn a_tag_of_a_header_can_be_removed_by_the_headers_own_name() {
     let mut tags = tagged(&[("lead", "1", TagSource::Header), ("axis", "1", TagSource::Url)]);
     update(&mut completed_call(), &mut tags, &["X-Lead", "x_axis"], &[]);
@@ -114,6 +125,7 @@ fn a_tag_beyond_the_500th_is_skipped_and_said() {
     }
     let applied = update(&mut completed_call(), &mut tags, &[], &[("a", "1"), ("b", "1"), ("t7", "2")]);
     assert_eq!(lines(&applied), [("tag:t7", Some("1"), Some("2"))]);
+    assert_eq!(applied.added, [2], "only what was taken counts as added");
     assert_eq!(applied.skipped.len(), 1);
     assert!(applied.skipped[0].reason.contains(&TAGS_MAX.to_string()));
     let applied = update(&mut completed_call(), &mut tags, &["t1"], &[("a", "1")]);
@@ -129,5 +141,5 @@ fn a_tag_that_updates_may_not_set_is_skipped_and_said() {
     let mut tags = TagSet::new();
     let applied = apply(&changes, &mut completed_call(), Some(&mut tags), &defs, second(200), request(1));
     assert_eq!(lines(&applied), [("tag:free", None, Some("y"))]);
-    assert_eq!(applied.skipped[0].field, "add");
+    assert_eq!((applied.added, applied.skipped[0].field), (vec![1], "add"));
 }
