@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use hookline_domain::rate::RateState;
-use tokio::sync::{Mutex, mpsc, oneshot, watch};
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::ceiling::CeilingWriter;
 use super::postgres::PostgresWriter;
@@ -80,9 +80,11 @@ impl Committer {
             }
             Db::Postgres(pool) => {
                 let receiver = Arc::new(Mutex::new(receiver));
+                // One of them waits for the disk; the others prepare meanwhile.
+                let preparing = Arc::new(Semaphore::new(usize::from(postgres_writers).max(2) - 1));
                 for _ in 0..postgres_writers {
                     let writer = PostgresWriter::beside(pool, parts.clone());
-                    let run = run_postgres(writer, receiver.clone(), parts.batch_max);
+                    let run = run_postgres(writer, receiver.clone(), preparing.clone(), parts.batch_max);
                     spawn_thread("postgres-writer", move || block_on(run))?;
                 }
             }
@@ -177,9 +179,12 @@ fn run_sqlite(
 async fn run_postgres(
     mut writer: PostgresWriter,
     receiver: Arc<Mutex<mpsc::Receiver<Entry>>>,
+    preparing: Arc<Semaphore>,
     batch_max: usize,
 ) {
     loop {
+        // Taken before the work is: what comes while it is waited for goes into the same commit.
+        let Ok(turn) = preparing.clone().acquire_owned().await else { return };
         let batch = {
             let mut receiver = receiver.lock().await;
             let Some(first) = receiver.recv().await else { return };
@@ -194,11 +199,11 @@ async fn run_postgres(
                 continue;
             }
         };
-        match commit_postgres(&mut writer, &works(&batch), &standings).await {
+        match commit_postgres(&mut writer, &works(&batch), &standings, Some(turn)).await {
             Ok(outcomes) => answer(batch, outcomes, started),
             Err(error) => {
                 for (entry, standing) in to_try_alone(batch, &error).into_iter().zip(standings) {
-                    let done = commit_postgres(&mut writer, &[&entry.work], &[standing]).await;
+                    let done = commit_postgres(&mut writer, &[&entry.work], &[standing], None).await;
                     settle(entry, done, started);
                 }
             }
@@ -210,10 +215,11 @@ async fn commit_postgres(
     writer: &mut PostgresWriter,
     works: &[&Work],
     standings: &[Option<RateState>],
+    mut turn: Option<OwnedSemaphorePermit>,
 ) -> Result<Vec<Outcome>> {
     let mut tries = 1;
     loop {
-        match writer.commit(works, standings).await {
+        match writer.commit(works, standings, &mut turn).await {
             Err(error) if is_deadlock(&error) && tries < DEADLOCK_TRIES_MAX => tries += 1,
             done => return done,
         }

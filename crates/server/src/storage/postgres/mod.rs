@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use hookline_domain::rate::RateState;
 use sqlx::{PgConnection, PgPool, raw_sql};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::Result;
 use super::group_commit::{WriterParts, commits_late};
@@ -69,8 +70,14 @@ impl PostgresWriter {
     }
 
     /// Does all of it in one synced transaction, or none. An error of the COMMIT itself leaves open
-    /// which; the same request again then finds out by its transaction id.
-    pub async fn commit(&mut self, works: &[&Work], standings: &[Option<RateState>]) -> Result<Vec<Outcome>> {
+    /// which; the same request again then finds out by its transaction id. The turn to prepare a commit
+    /// is given back once only the disk is waited for.
+    pub async fn commit(
+        &mut self,
+        works: &[&Work],
+        standings: &[Option<RateState>],
+        turn: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
         let before = if self.late { "COMMIT; " } else { "" };
         let begin = format!("{before}{}", load::begin(&needs));
@@ -84,6 +91,7 @@ impl PostgresWriter {
             (outcomes, writes, loaded)
         };
         store::store(&mut connection, works, &writes, &loaded).await?;
+        *turn = None;
         if !self.late {
             raw_sql("COMMIT").execute(&mut connection).await?;
         }
