@@ -9,6 +9,7 @@ on_both_engines! {
     an_old_request_goes_with_its_transaction_id;
     an_old_call_goes_with_its_tags_and_timeline;
     calls_stay_for_ever_unless_set;
+    a_timeline_number_is_never_given_twice;
 }
 
 async fn an_old_request_goes_with_its_transaction_id(engine: Engine) {
@@ -82,6 +83,22 @@ async fn calls_stay_for_ever_unless_set(engine: Engine) {
     // These go last in a round, after the calls' turn.
     until(&world, "SELECT COUNT(*) FROM webhook_keys", 0).await;
     assert_eq!(world.count("SELECT COUNT(*) FROM calls").await, 20);
+}
+
+/// SQLite counts on from the newest entry, so the call that has it outstays its time.
+async fn a_timeline_number_is_never_given_twice(engine: Engine) {
+    let mut world = TestWorld::start(engine).await;
+    for value in ["one", "two"] {
+        world.post("update_tags", json!({"call_log_id": call_id(0), "add": {"a": value}})).await;
+    }
+    let newest = world.count("SELECT MAX(seq) FROM timeline").await;
+    world.nodes.clear();
+    world.add_node_with(&[("HOOKLINE_CALLS_DAYS", "30")]);
+    until(&world, "SELECT COUNT(*) FROM calls", i64::from(engine == Engine::Sqlite)).await;
+    world.nodes.clear();
+    world.add_node();
+    world.live_call("+13105559876").await;
+    assert!(world.count("SELECT MAX(seq) FROM timeline").await > newest, "a stream would miss it");
 }
 
 /// Looks until upkeep, which runs at once when a server starts, has left this many.
