@@ -57,7 +57,7 @@ class PeerContract(unittest.TestCase):
 
     @staticmethod
     def settings() -> subjects.Settings:
-        return subjects.Settings(None, None, CALLS, postgres.find_bin(None), "postgres", (), ())
+        return subjects.Settings(None, CALLS, postgres.find_bin(None), "postgres", (), ())
 
     def each(self):
         for name in PEERS:
