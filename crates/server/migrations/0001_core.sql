@@ -138,23 +138,20 @@ WITH (fillfactor = 80) -- postgres
 -- Every change to a call, appended; also the outbox and what streams read. No index by call: a call's
 -- entries form a chain (calls.last_seq, then previous), so an append touches only the table's end.
 CREATE TABLE timeline (
+    seq INTEGER NOT NULL PRIMARY KEY, -- sqlite
+    seq BIGINT NOT NULL PRIMARY KEY, -- postgres
     org_id UUID NOT NULL,
-    seq BIGINT NOT NULL,
     call_id UUID NOT NULL,
     previous BIGINT NOT NULL,
     at BIGINT NOT NULL,
     kind TEXT NOT NULL,
     actor TEXT NOT NULL,
     request_id UUID,
-    changes TEXT NOT NULL,
-    -- The writing transaction. Readers order by it: sequence numbers alone are not in commit order.
+    -- The writing transaction. Readers order by it where numbers alone are not in commit order.
     tx BIGINT NOT NULL DEFAULT (pg_current_xact_id()::text::bigint), -- postgres
-    tx BIGINT NOT NULL DEFAULT 0, -- sqlite
-    PRIMARY KEY (org_id, seq)
-)
-WITHOUT ROWID -- sqlite
-;
-CREATE INDEX timeline_tail ON timeline (tx, seq);
+    changes TEXT NOT NULL
+);
+CREATE INDEX timeline_tail ON timeline (tx, seq); -- postgres
 CREATE SEQUENCE timeline_blocks; -- postgres
 
 -- The request log.
@@ -169,9 +166,9 @@ CREATE TABLE requests (
     headers TEXT NOT NULL,
     body BYTEA NOT NULL,
     transaction_id TEXT,
-    -- Of a request that used its transaction id: the first 16 bytes of the id's SHA-256, and what
-    -- tells another payload.
-    transaction_hash BYTEA,
+    -- Of a request that used its transaction id: 16 bytes of the SHA-256 of organization and id, and
+    -- what tells another payload.
+    transaction_hash UUID,
     fingerprint BYTEA,
     caller TEXT,
     status BIGINT NOT NULL,
@@ -189,7 +186,14 @@ WITHOUT ROWID -- sqlite
 CREATE INDEX requests_webhook ON requests (org_id, webhook_id, id);
 
 -- A transaction id is used by one request: the one whose answer its repeats get.
-CREATE UNIQUE INDEX requests_transaction ON requests (org_id, transaction_hash) WHERE transaction_hash IS NOT NULL;
+CREATE UNIQUE INDEX requests_transaction ON requests (transaction_hash) WHERE transaction_hash IS NOT NULL;
+
+-- A commit hands its new rows over as arrays of these.
+CREATE TYPE new_timeline AS (org_id UUID, seq BIGINT, call_id UUID, previous BIGINT, at BIGINT, kind TEXT, -- postgres
+    actor TEXT, request_id UUID, changes TEXT); -- postgres
+CREATE TYPE new_request AS (org_id UUID, id UUID, webhook_id UUID, received_at BIGINT, method TEXT, address TEXT, -- postgres
+    query TEXT, headers TEXT, body BYTEA, transaction_id TEXT, transaction_hash UUID, fingerprint BYTEA, -- postgres
+    caller TEXT, status BIGINT, code TEXT, response BYTEA, replay_of UUID, mismatch BOOLEAN, effect TEXT); -- postgres
 
 -- What call_data requests told of callers, until the longest lookback is over.
 CREATE TABLE caller_data (

@@ -4,14 +4,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookline_domain::call::{Call, CallEvent};
-use hookline_domain::ids::{CallId, CampaignId, NumberId, PublisherId, RequestId};
+use hookline_domain::ids::{CallId, CampaignId, NumberId, OrgId, PublisherId, RequestId};
 use hookline_domain::rate::RateState;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
 use hookline_domain::webhook::{Command, Refusal, Request};
+use sha2::{Digest, Sha256};
 
 use crate::settings::{Org, Webhook};
+
+/// 16 bytes of the SHA-256 of an organization and a transaction id of its.
+pub type TransactionHash = [u8; 16];
 
 /// One thing to do in a commit.
 pub enum Work {
@@ -28,6 +32,15 @@ pub struct InboundRequest {
     pub received_at: Timestamp,
     pub raw: LoggedRequest,
     pub parsed: Result<Request, Refusal>,
+    /// Of the transaction id, if it has one.
+    pub transaction: Option<TransactionHash>,
+}
+
+/// What the transaction id of a request is known by.
+pub fn transaction_hash(org: OrgId, parsed: &Result<Request, Refusal>) -> Option<TransactionHash> {
+    let id = parsed.as_ref().ok()?.transaction_id.as_ref()?;
+    let digest = Sha256::new().chain_update(org.0.as_bytes()).chain_update(id).finalize();
+    Some(digest[..16].try_into().expect("a SHA-256 has 32 bytes"))
 }
 
 impl InboundRequest {

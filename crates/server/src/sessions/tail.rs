@@ -103,7 +103,7 @@ impl Tail {
     /// The place after everything that is committed now.
     pub async fn end(&self) -> Result<Cursor> {
         let sql = match self.db {
-            Db::Sqlite(_) => "SELECT 0, COALESCE(MAX(seq), 0) FROM timeline WHERE tx = 0",
+            Db::Sqlite(_) => "SELECT 0, COALESCE(MAX(seq), 0) FROM timeline",
             // Transactions below this one have ended; what the others append comes after this place.
             Db::Postgres(_) => {
                 "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807"
@@ -115,15 +115,19 @@ impl Tail {
 
     /// What was appended after a place for an organization, or for one of its calls; oldest first.
     async fn after(&self, cursor: Cursor, org: OrgId, call: Option<CallId>) -> Result<Vec<Event>> {
-        // A transaction that is still open may yet append below a number that is visible already.
-        let settled = match self.db {
-            Db::Sqlite(_) => "",
-            Db::Postgres(_) => "AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+        let (tx, later, order) = match self.db {
+            Db::Sqlite(_) => ("$1 AS tx", "seq > $2", "seq"),
+            // A transaction that is still open may yet append below a number that is visible already.
+            Db::Postgres(_) => (
+                "tx",
+                "(tx, seq) > ($1, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+                "tx, seq",
+            ),
         };
         let of_call = if call.is_some() { "AND call_id = $4" } else { "" };
         let sql = format!(
-            "SELECT tx, seq, call_id, kind, at, actor, request_id, changes FROM timeline
-             WHERE (tx, seq) > ($1, $2) AND org_id = $3 {of_call} {settled} ORDER BY tx, seq LIMIT {PAGE_MAX}"
+            "SELECT {tx}, seq, call_id, kind, at, actor, request_id, changes FROM timeline
+             WHERE {later} AND org_id = $3 {of_call} ORDER BY {order} LIMIT {PAGE_MAX}"
         );
         let mut values = values![cursor.tx, cursor.seq, org.0];
         values.extend(call.map(|call| crate::storage::Value::from(call.0)));

@@ -56,7 +56,7 @@ pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall
         .await?;
     let tags = tags.map_or(Ok(TagSet::default()), |(text,)| TagSet::from_stored(&text));
     Ok(Some(WholeCall {
-        timeline: timeline(db, org, loaded.last_seq).await?,
+        timeline: timeline(db, loaded.last_seq).await?,
         tags: tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?,
         call: loaded,
     }))
@@ -71,19 +71,19 @@ pub async fn exists(db: &Db, org: OrgId, call: CallId) -> Result<bool> {
 }
 
 /// Follows a call's chain of entries from its newest.
-async fn timeline(db: &Db, org: OrgId, newest: i64) -> Result<Vec<TimelineEntry>> {
+async fn timeline(db: &Db, newest: i64) -> Result<Vec<TimelineEntry>> {
     type EntryRow = (i64, String, String, Option<Uuid>, String);
     let rows: Vec<EntryRow> = db
         .fetch_all(
             "WITH RECURSIVE chain (back, previous, at, kind, actor, request_id, changes) AS (
                  SELECT CAST(0 AS BIGINT), previous, at, kind, actor, request_id, changes FROM timeline
-                 WHERE org_id = $1 AND seq = $2
+                 WHERE seq = $1
                  UNION ALL
                  SELECT chain.back + 1, t.previous, t.at, t.kind, t.actor, t.request_id, t.changes FROM timeline t
-                 JOIN chain ON t.org_id = $1 AND t.seq = chain.previous
+                 JOIN chain ON t.seq = chain.previous
              )
              SELECT at, kind, actor, request_id, changes FROM chain ORDER BY back DESC",
-            values![org.0, newest],
+            values![newest],
         )
         .await?;
     // By the place in the chain: numbers of two nodes are not in the order in which they were written.

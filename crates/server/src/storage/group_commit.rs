@@ -191,19 +191,15 @@ async fn run_postgres(
             fill(first, &mut receiver, batch_max)
         };
         let started = Instant::now();
-        let standings = match writer.admit(&works(&batch)).await {
-            Ok(admitted) => admitted.standings,
-            Err(error) => {
-                tracing::warn!(%error, requests = batch.len(), "the rate limit could not be checked");
-                refuse(batch, CommitError::Unavailable);
-                continue;
-            }
-        };
-        match commit_postgres(&mut writer, &works(&batch), &standings, Some(turn)).await {
+        let mut standings = None;
+        match commit_postgres(&mut writer, &works(&batch), &mut standings, Some(turn)).await {
             Ok(outcomes) => answer(batch, outcomes, started),
             Err(error) => {
-                for (entry, standing) in to_try_alone(batch, &error).into_iter().zip(standings) {
-                    let done = commit_postgres(&mut writer, &[&entry.work], &[standing], None).await;
+                // Who was counted once is not counted again.
+                let standings = standings.unwrap_or_default().into_iter().map(|one| Some(vec![one]));
+                let standings = standings.chain(std::iter::repeat(None));
+                for (entry, mut standing) in to_try_alone(batch, &error).into_iter().zip(standings) {
+                    let done = commit_postgres(&mut writer, &[&entry.work], &mut standing, None).await;
                     settle(entry, done, started);
                 }
             }
@@ -214,7 +210,7 @@ async fn run_postgres(
 async fn commit_postgres(
     writer: &mut PostgresWriter,
     works: &[&Work],
-    standings: &[Option<RateState>],
+    standings: &mut Option<Vec<Option<RateState>>>,
     mut turn: Option<OwnedSemaphorePermit>,
 ) -> Result<Vec<Outcome>> {
     let mut tries = 1;

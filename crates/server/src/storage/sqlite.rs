@@ -43,7 +43,7 @@ impl SqliteWriter {
     pub fn open(db: &SqliteDb, parts: Arc<WriterParts>) -> Result<Self> {
         let connection = db.open_direct()?;
         let newest: Option<i64> =
-            connection.query_row("SELECT MAX(seq) FROM timeline WHERE tx = 0", [], |row| row.get(0))?;
+            connection.query_row("SELECT MAX(seq) FROM timeline", [], |row| row.get(0))?;
         Ok(Self { connection, parts, next_seq: NextSeq(newest.unwrap_or(0)), late: commits_late() })
     }
 
@@ -142,13 +142,13 @@ fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
 }
 
 fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
-    for &(org, hash) in &needs.transactions {
+    for hash in &needs.transactions {
         let found = tx
             .prepare_cached(
                 "SELECT r.id, w.kind, r.fingerprint, r.response FROM requests r JOIN webhooks w ON w.id = r.webhook_id
-                 WHERE r.org_id = ?1 AND r.transaction_hash = ?2",
+                 WHERE r.transaction_hash = ?1",
             )?
-            .query_row(params![id(&org.0), hash.as_slice()], |row| {
+            .query_row(params![hash.as_slice()], |row| {
                 let response: Vec<u8> = row.get(3)?;
                 Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?, response))
             })
@@ -160,7 +160,7 @@ fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -
             fingerprint,
             response: Bytes::from(response),
         };
-        loaded.prior.insert((org, hash), prior);
+        loaded.prior.insert(*hash, prior);
     }
     Ok(())
 }

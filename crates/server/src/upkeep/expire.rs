@@ -81,13 +81,13 @@ async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
 async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
     let mut tx = app.db.begin().await?;
     // The calls go first: an update that is under way then either was before, and its timeline entry
-    // is found, or finds no call. On SQLite the newest entry stays, since the next number is counted
-    // from it and a stream must not see a number again.
+    // is found, or finds no call. The newest entry stays: SQLite counts the next number
+    // from it, and a stream must not see a number again.
     let removed: Vec<(Uuid, i64)> = tx
         .fetch_all(
             "DELETE FROM calls WHERE org_id = $1 AND id IN (
                  SELECT id FROM calls WHERE org_id = $1 AND id < $2 AND status >= $3 AND ended_at < $4
-                     AND last_seq <> COALESCE((SELECT MAX(seq) FROM timeline WHERE tx = 0), -1)
+                     AND last_seq <> COALESCE((SELECT MAX(seq) FROM timeline), -1)
                  ORDER BY id LIMIT $5)
              RETURNING id, last_seq",
             values![org.0, first_id(before), status_code(CallStatus::Completed), before, STEP_CALLS],
@@ -96,14 +96,14 @@ async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
     for &(call, newest) in &removed {
         tx.execute("DELETE FROM call_tags WHERE org_id = $1 AND call_id = $2", values![org.0, call]).await?;
         tx.execute(
-            "DELETE FROM timeline WHERE org_id = $1 AND seq IN (
+            "DELETE FROM timeline WHERE seq IN (
                  WITH RECURSIVE chain (seq) AS (
-                     SELECT CAST($2 AS BIGINT)
+                     SELECT CAST($1 AS BIGINT)
                      UNION ALL
-                     SELECT t.previous FROM timeline t JOIN chain ON t.org_id = $1 AND t.seq = chain.seq
+                     SELECT t.previous FROM timeline t JOIN chain ON t.seq = chain.seq
                  )
                  SELECT seq FROM chain)",
-            values![org.0, newest],
+            values![newest],
         )
         .await?;
     }

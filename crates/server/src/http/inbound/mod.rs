@@ -22,7 +22,7 @@ use tracing::Instrument;
 use crate::app::App;
 use crate::http::answer;
 use crate::intake::effect::rate_limited;
-use crate::intake::work::{Answer, InboundRequest, Outcome, Work};
+use crate::intake::work::{Answer, InboundRequest, Outcome, Work, transaction_hash};
 use crate::keys::{KeyKind, lookup_hash};
 use crate::problem::Problem;
 use crate::settings::{Org, Webhook};
@@ -140,6 +140,7 @@ async fn admitted(
         webhook: webhook.clone(),
         received_at,
         raw: scrub(&authenticated.key, query, &headers, &whole, method, address),
+        transaction: transaction_hash(authenticated.org.id, &parsed),
         parsed,
     };
     commit(app, id, work).await

@@ -12,9 +12,7 @@ use hookline_domain::update::{self, Applied, Calls, Update};
 use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
 use serde_json::{Value, json};
 
-use super::rows::{
-    CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, TransactionHash, UsedTransaction, transaction_hash,
-};
+use super::rows::{CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, UsedTransaction};
 use super::{Commit, PHONE_MATCHES_MAX};
 use crate::intake::refused::Refused;
 use crate::intake::work::{Answer, InboundRequest, Replay};
@@ -37,12 +35,11 @@ impl Commit<'_> {
             Ok(parsed) => parsed,
             Err(refusal) => return self.refuse(work, request, &Refused::Unreadable(refusal.clone()), rate),
         };
-        let transaction = parsed.transaction_id.as_deref().map(transaction_hash);
-        if let Some(hash) = transaction {
-            if self.loaded.in_progress.contains(&(request.org.id, hash)) {
+        if let Some(hash) = &request.transaction {
+            if self.loaded.in_progress.contains(hash) {
                 return self.refuse(work, request, &Refused::TransactionInProgress, rate);
             }
-            if let Some(prior) = self.loaded.prior.get(&(request.org.id, hash)).cloned() {
+            if let Some(prior) = self.loaded.prior.get(hash).cloned() {
                 return self.repeat(work, request, parsed, &prior, rate);
             }
         }
@@ -51,7 +48,7 @@ impl Commit<'_> {
             Command::Update(update) => self.update(request, update),
         };
         match done {
-            Ok(done) => self.succeed(work, request, parsed, transaction, done, rate),
+            Ok(done) => self.succeed(work, request, parsed, done, rate),
             Err(refused) => self.refuse(work, request, &refused, rate),
         }
     }
@@ -61,16 +58,15 @@ impl Commit<'_> {
         work: usize,
         request: &InboundRequest,
         parsed: &Request,
-        transaction: Option<TransactionHash>,
         done: Done,
         rate: RateState,
     ) -> Answer {
         let body = Bytes::from(done.body);
         let fingerprint = parsed.fingerprint;
-        if let Some(hash) = transaction {
+        if let Some(hash) = request.transaction {
             let kind = request.webhook.kind;
             let prior = Prior { request: request.id, kind, fingerprint, response: body.clone() };
-            self.loaded.prior.insert((request.org.id, hash), prior);
+            self.loaded.prior.insert(hash, prior);
         }
         self.writes.requests.push(RequestRow {
             work,
@@ -80,7 +76,7 @@ impl Commit<'_> {
             replay_of: None,
             mismatch: false,
             effect: done.effect.to_string(),
-            transaction: transaction.map(|hash| UsedTransaction { hash, fingerprint }),
+            transaction: request.transaction.map(|hash| UsedTransaction { hash, fingerprint }),
         });
         Answer { status: 200, body, replay: None, rate }
     }

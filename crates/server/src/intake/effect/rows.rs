@@ -11,25 +11,16 @@ use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
 use hookline_domain::webhook::{Command, Field, WebhookKind};
-use sha2::{Digest, Sha256};
 
 use super::PHONE_MATCHES_MAX;
-use crate::intake::work::{InboundRequest, Work};
-
-/// The first 16 bytes of the SHA-256 of a transaction id.
-pub type TransactionHash = [u8; 16];
-
-pub fn transaction_hash(id: &str) -> TransactionHash {
-    let digest = Sha256::digest(id.as_bytes());
-    digest[..16].try_into().expect("a SHA-256 has 32 bytes")
-}
+use crate::intake::work::{InboundRequest, TransactionHash, Work};
 
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
 #[derive(Debug, Default)]
 pub struct Needs {
     /// With the longest span that one of the requests counts over.
     pub webhooks: BTreeMap<WebhookId, RatePer>,
-    pub transactions: BTreeSet<(OrgId, TransactionHash)>,
+    pub transactions: BTreeSet<TransactionHash>,
     /// By the organization that asks; a call of another one is loaded too, to tell 403 from 404.
     pub calls: BTreeSet<(OrgId, CallId)>,
     /// Calls whose tags are read or written.
@@ -81,10 +72,8 @@ impl Needs {
             .entry(request.webhook.id)
             .and_modify(|longest| *longest = per.max(*longest))
             .or_insert(per);
+        self.transactions.extend(request.transaction);
         let Ok(parsed) = &request.parsed else { return };
-        if let Some(id) = &parsed.transaction_id {
-            self.transactions.insert((org, transaction_hash(id)));
-        }
         match &parsed.command {
             Command::CallData(data) => {
                 self.callers.insert((org, data.caller.clone()));
@@ -149,9 +138,9 @@ pub struct LoadedCall {
 /// What the engine found, and, as work is applied, what it will be.
 #[derive(Debug, Default)]
 pub struct Loaded {
-    pub prior: HashMap<(OrgId, TransactionHash), Prior>,
+    pub prior: HashMap<TransactionHash, Prior>,
     /// Transaction ids that another commit is working on at this moment.
-    pub in_progress: HashSet<(OrgId, TransactionHash)>,
+    pub in_progress: HashSet<TransactionHash>,
     pub calls: HashMap<CallId, LoadedCall>,
     pub by_phone: HashMap<(OrgId, String), Vec<CallId>>,
     pub tags: HashMap<CallId, TagSet>,

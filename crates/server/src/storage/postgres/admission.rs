@@ -8,35 +8,66 @@ use hookline_domain::ids::WebhookId;
 use sqlx::{PgConnection, raw_sql};
 use uuid::Uuid;
 
-use super::line::Line;
+use super::line::{Line, list};
 use crate::intake::effect::Needs;
 use crate::intake::work::Work;
 use crate::storage::Result;
 use crate::storage::rates::{self, Admitted, RateBoard, RateGrant, Tracked};
 
-/// Takes the places. If it fails, the windows are read again by the next to ask.
+/// What `claim` executes, prepared once for each connection.
+pub const PREPARE: &str = "
+    PREPARE claim (uuid[], bigint[], bigint[], bigint[]) AS
+    WITH asked AS (
+        SELECT * FROM UNNEST($1, $2, $3, $4) AS a (webhook_id, seq, stamp, admitted)
+    ), locked AS (
+        SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE
+    ), current AS (
+        SELECT a.* FROM asked a JOIN locked l ON l.webhook_id = a.webhook_id AND l.seq = a.seq - 1
+        WHERE (SELECT COUNT(*) FROM asked a JOIN locked l ON l.webhook_id = a.webhook_id AND l.seq = a.seq - 1)
+            = (SELECT COUNT(*) FROM asked)
+    ), raised AS (
+        UPDATE rate_heads h SET seq = c.seq FROM current c WHERE h.webhook_id = c.webhook_id
+    )
+    INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) SELECT * FROM current;";
+
+/// The statements of `claim`, and which of them tells the number of rows written.
+pub const CLAIM_STATEMENTS: usize = 4;
+pub const CLAIM_WRITES: usize = 2;
+
+/// Admits the batch by what this node knows, if it has read the windows. Whether no other node
+/// admitted meanwhile is seen by the claim.
+pub fn guess(board: &RateBoard, works: &[&Work], needs: &Needs) -> Option<Admitted> {
+    let known = needs.webhooks.iter().all(|(&id, &per)| rates::lock(&board.tracked(id)).covers(per));
+    known.then(|| rates::admit(board, works))
+}
+
+/// Statements that write the places taken if no other node took any since this one last looked: all,
+/// or none. Nothing if no place was taken: a full window only empties with time.
+pub fn claim(board: &RateBoard, grants: &[RateGrant]) -> String {
+    if grants.is_empty() {
+        return String::new();
+    }
+    let Columns { webhooks, seqs, stamps, counts } = Columns::of(board, grants);
+    let (webhooks, seqs, stamps, counts) = (list(webhooks), list(seqs), list(stamps), list(counts));
+    format!(
+        "BEGIN; SET LOCAL synchronous_commit = off;
+         EXECUTE claim('{{{webhooks}}}', '{{{seqs}}}', '{{{stamps}}}', '{{{counts}}}'); COMMIT; "
+    )
+}
+
+/// Reads the windows under their locks and takes the places. If it fails, they are read again by the
+/// next to ask.
 pub async fn admit(line: &mut Line, board: &RateBoard, works: &[&Work], needs: &Needs) -> Result<Admitted> {
-    if needs.webhooks.is_empty() {
-        return Ok(rates::admit(board, works));
-    }
-    // One after another within this node: what one writer takes is known to the next.
-    let _turn = board.turn.lock().await;
-    let forget = || rates::forget(board, needs.webhooks.keys().copied());
-    if needs.webhooks.iter().all(|(&id, &per)| rates::lock(&board.tracked(id)).covers(per)) {
-        let admitted = rates::admit(board, works);
-        match claim(line, board, &admitted.grants).await {
-            Ok(true) => return Ok(admitted),
-            // Another node admitted meanwhile: what this one knew is out of date.
-            Ok(false) => rates::take_back(board, &admitted.grants),
-            // The connection may be gone, and it is open what was written.
-            Err(_) => forget(),
-        }
-    }
     let admitted = admit_under_lock(line, board, works, needs).await;
     if admitted.is_err() {
-        forget();
+        forget(board, needs);
     }
     admitted
+}
+
+/// It is open what was written.
+pub fn forget(board: &RateBoard, needs: &Needs) {
+    rates::forget(board, needs.webhooks.keys().copied());
 }
 
 async fn admit_under_lock(
@@ -53,44 +84,6 @@ async fn admit_under_lock(
     line.give_back(connection);
     raise(board, &admitted.grants);
     Ok(admitted)
-}
-
-/// Writes the places taken if no other node took any since this one last looked: all, or none.
-async fn claim(line: &mut Line, board: &RateBoard, grants: &[RateGrant]) -> Result<bool> {
-    if grants.is_empty() {
-        // A full window only empties with time, whatever other nodes did.
-        return Ok(true);
-    }
-    let written = sqlx::query(
-        "WITH asked AS (
-             SELECT * FROM UNNEST($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[]) AS a (webhook_id, seq, stamp, admitted)
-         ), locked AS (
-             SELECT webhook_id, seq FROM rate_heads WHERE webhook_id = ANY($1) ORDER BY webhook_id FOR UPDATE
-         ), current AS (
-             SELECT a.* FROM asked a JOIN locked l ON l.webhook_id = a.webhook_id AND l.seq = a.seq - 1
-             WHERE (SELECT COUNT(*) FROM asked a JOIN locked l ON l.webhook_id = a.webhook_id AND l.seq = a.seq - 1)
-                 = (SELECT COUNT(*) FROM asked)
-         ), raised AS (
-             UPDATE rate_heads h SET seq = c.seq FROM current c WHERE h.webhook_id = c.webhook_id
-         )
-         INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) SELECT * FROM current",
-    );
-    let columns = Columns::of(board, grants);
-    let mut connection = line.take().await?;
-    let written = written
-        .bind(&columns.webhooks)
-        .bind(&columns.seqs)
-        .bind(&columns.stamps)
-        .bind(&columns.counts)
-        .execute(&mut connection)
-        .await?
-        .rows_affected();
-    line.give_back(connection);
-    let claimed = usize::try_from(written).is_ok_and(|written| written == grants.len());
-    if claimed {
-        raise(board, grants);
-    }
-    Ok(claimed)
 }
 
 /// Locks the windows of these webhooks, and reads what other nodes admitted meanwhile.
@@ -167,7 +160,7 @@ async fn record(connection: &mut PgConnection, board: &RateBoard, grants: &[Rate
 }
 
 /// What was written is known from here on.
-fn raise(board: &RateBoard, grants: &[RateGrant]) {
+pub fn raise(board: &RateBoard, grants: &[RateGrant]) {
     for grant in grants {
         rates::lock(&board.tracked(grant.webhook)).seq += 1;
     }

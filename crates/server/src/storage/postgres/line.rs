@@ -1,7 +1,10 @@
 //! One connection of a hot writer: opened when needed, kept while all goes well.
 
+use std::fmt::Write as _;
+
+use futures_util::TryStreamExt;
 use sqlx::postgres::{PgConnectOptions, PgRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, PgConnection, PgPool, raw_sql};
+use sqlx::{AssertSqlSafe, ConnectOptions, Either, PgConnection, PgPool, raw_sql};
 
 use crate::storage::db::POSTGRES_ACQUIRE_TIMEOUT;
 use crate::storage::{Result, StorageError};
@@ -20,6 +23,8 @@ const HOT: [(&str, &str); 5] = [
 /// is closed and the database rolls back.
 pub struct Line {
     options: PgConnectOptions,
+    /// Run on each new connection.
+    prepare: &'static [&'static str],
     open: Option<PgConnection>,
 }
 
@@ -27,7 +32,13 @@ impl Line {
     /// To the same database as this pool.
     pub fn beside(pool: &PgPool) -> Self {
         let options = PgPool::connect_options(pool).as_ref().clone().options(HOT).disable_statement_logging();
-        Self { options, open: None }
+        Self { options, prepare: &[], open: None }
+    }
+
+    /// These statements can be executed on it by their names.
+    pub fn with_prepared(mut self, prepare: &'static [&'static str]) -> Self {
+        self.prepare = prepare;
+        self
     }
 
     /// Its commits return before they are on disk.
@@ -36,19 +47,13 @@ impl Line {
         self
     }
 
-    pub async fn take(&mut self) -> Result<PgConnection> {
-        match self.open.take() {
-            Some(connection) => Ok(connection),
-            None => self.connect().await,
-        }
-    }
-
     pub fn give_back(&mut self, connection: PgConnection) {
         self.open = Some(connection);
     }
 
-    /// Takes the connection and runs this on it as the first thing, on a new one if the old is gone.
-    pub async fn begin(&mut self, sql: &str) -> Result<(PgConnection, Vec<PgRow>)> {
+    /// Takes the connection and runs these statements on it as the first thing, on a new one if the
+    /// old is gone. All go in one message, and all answers come in one.
+    pub async fn begin(&mut self, sql: &str) -> Result<(PgConnection, Vec<Answered>)> {
         if let Some(mut connection) = self.open.take()
             && let Ok(rows) = run(&mut connection, sql).await
         {
@@ -60,13 +65,47 @@ impl Line {
     }
 
     async fn connect(&self) -> Result<PgConnection> {
-        match tokio::time::timeout(POSTGRES_ACQUIRE_TIMEOUT, self.options.connect()).await {
-            Ok(connected) => Ok(connected?),
+        let connecting = async {
+            let mut connection = self.options.connect().await?;
+            for statements in self.prepare {
+                raw_sql(*statements).execute(&mut connection).await?;
+            }
+            Ok(connection)
+        };
+        match tokio::time::timeout(POSTGRES_ACQUIRE_TIMEOUT, connecting).await {
+            Ok(connected) => connected,
             Err(_) => Err(StorageError::Database(sqlx::Error::PoolTimedOut)),
         }
     }
 }
 
-async fn run(connection: &mut PgConnection, sql: &str) -> Result<Vec<PgRow>> {
-    Ok(raw_sql(AssertSqlSafe(sql.to_owned())).fetch_all(connection).await?)
+/// What one statement of a message came to.
+pub struct Answered {
+    pub rows: Vec<PgRow>,
+    /// Rows that it wrote.
+    pub affected: u64,
+}
+
+async fn run(connection: &mut PgConnection, sql: &str) -> Result<Vec<Answered>> {
+    let mut answers = raw_sql(AssertSqlSafe(sql.to_owned())).fetch_many(connection);
+    let (mut all, mut rows) = (vec![], vec![]);
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Either::Right(row) => rows.push(row),
+            Either::Left(done) => {
+                all.push(Answered { rows: std::mem::take(&mut rows), affected: done.rows_affected() });
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// Ids or numbers as an array in the text of a statement.
+pub fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
+    let mut list = String::new();
+    for item in items {
+        let comma = if list.is_empty() { "" } else { "," };
+        write!(list, "{comma}{item}").expect("a String takes all");
+    }
+    list
 }

@@ -10,148 +10,197 @@ use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, PgConnection, Row};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row};
 use uuid::Uuid;
 
+use super::line::{Answered, list};
 use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, Prior};
-use crate::storage::call_row::{CALL_COLUMNS, CallRow};
+use crate::storage::call_row::{CallRow, call_columns};
 use crate::storage::sqlite::{fields_from_text, kind_from_text};
 use crate::storage::{Result, StorageError};
 
-/// Begins the transaction and takes each transaction id for it, without waiting; a row tells of each
-/// id whether it was free. A statement before `load` reads, so that an answer committed just before,
-/// by whom the id was taken, is seen.
-pub fn begin(needs: &Needs) -> String {
-    if needs.transactions.is_empty() {
-        return "BEGIN".to_owned();
+/// What `begin` executes, prepared once for each connection.
+pub const PREPARE: &str = concat!(
+    "PREPARE take_ids (bigint[]) AS
+         SELECT pg_try_advisory_xact_lock(key) FROM UNNEST($1) WITH ORDINALITY AS keys (key, place) ORDER BY place;
+     PREPARE used_ids (uuid[]) AS
+         SELECT r.transaction_hash, r.id, w.kind, r.fingerprint, r.response
+         FROM requests r JOIN webhooks w ON w.id = r.webhook_id WHERE r.transaction_hash = ANY($1);
+     PREPARE lock_callers (bigint[]) AS SELECT COUNT(pg_advisory_xact_lock(key)) FROM UNNEST($1) AS key;
+     PREPARE lock_calls (uuid[]) AS SELECT ",
+    call_columns!(),
+    " FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+);
+
+/// Whether used transaction ids are looked for before anything is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsedIds {
+    Read,
+    /// None is expected; the index of `requests` refuses one that was used.
+    Guess,
+}
+
+/// Begins the transaction and takes most locks, all in one message of one round trip. Only ids and
+/// hashes are in its text, so nothing needs quoting. Transaction ids are tried and not waited for; the
+/// statement that reads who used them comes later, and sees what was committed just before.
+pub fn begin(needs: &Needs, used_ids: UsedIds) -> String {
+    let mut sql = "BEGIN".to_owned();
+    if !needs.transactions.is_empty() {
+        let keys = needs.transactions.iter().map(|hash| lock_number(hash));
+        execute(&mut sql, "take_ids", &list(keys));
+        if used_ids == UsedIds::Read {
+            execute(
+                &mut sql,
+                "used_ids",
+                &list(needs.transactions.iter().map(|hash| Uuid::from_bytes(*hash))),
+            );
+        }
     }
-    let mut sql = "BEGIN; SELECT pg_try_advisory_xact_lock(key) FROM UNNEST('{".to_owned();
-    for (place, (org, hash)) in needs.transactions.iter().enumerate() {
-        let comma = if place == 0 { "" } else { "," };
-        write!(sql, "{comma}{}", lock_key("transaction", *org, hash)).expect("a String takes all");
+    if !needs.callers.is_empty() {
+        let keys: BTreeSet<i64> =
+            needs.callers.iter().map(|(org, caller)| caller_lock(*org, caller)).collect();
+        execute(&mut sql, "lock_callers", &list(keys));
     }
-    sql.push_str("}'::bigint[]) WITH ORDINALITY AS keys (key, place) ORDER BY place");
+    if locks_calls_at_once(needs) {
+        execute(&mut sql, "lock_calls", &list(needs.calls.iter().map(|(_, call)| call.0)));
+    }
     sql
 }
 
-/// Loads what is needed; `begun` are the rows of `begin`.
-pub async fn load(connection: &mut PgConnection, needs: &Needs, begun: &[PgRow]) -> Result<Loaded> {
+/// All calls are named by their ids: none has to be found first. Calls are locked in one statement, so
+/// that it is in one order.
+fn locks_calls_at_once(needs: &Needs) -> bool {
+    !needs.calls.is_empty() && needs.phones.is_empty() && needs.externals.is_empty()
+}
+
+fn execute(sql: &mut String, statement: &str, list: &str) {
+    write!(sql, "; EXECUTE {statement}('{{{list}}}')").expect("a String takes all");
+}
+
+/// Loads what is needed; `begun` are the rows of each statement of `begin`.
+pub async fn load(
+    connection: &mut PgConnection,
+    needs: &Needs,
+    used_ids: UsedIds,
+    begun: Vec<Answered>,
+) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    for (key, row) in needs.transactions.iter().zip(begun) {
-        if !row.try_get::<bool, _>(0)? {
-            loaded.in_progress.insert(*key);
+    let mut begun = begun.into_iter();
+    let mut next = || match begun.next() {
+        Some(answered) => Ok(answered.rows),
+        None => Err(StorageError::Unreadable("a statement was not answered".into())),
+    };
+    next()?;
+    if !needs.transactions.is_empty() {
+        for (key, row) in needs.transactions.iter().zip(next()?) {
+            if !row.try_get::<bool, _>(0)? {
+                loaded.in_progress.insert(*key);
+            }
+        }
+        if used_ids == UsedIds::Read {
+            read_used_ids(&next()?, &mut loaded)?;
         }
     }
-    load_transactions(connection, needs, &mut loaded).await?;
-    lock_callers(connection, needs).await?;
-    let found = find_calls(connection, needs, &mut loaded).await?;
-    load_calls(connection, &found.calls, &mut loaded).await?;
-    load_tags(connection, &found.tags, &mut loaded).await?;
+    if !needs.callers.is_empty() {
+        next()?;
+    }
+    let mut tags = needs.tags.clone();
+    if locks_calls_at_once(needs) {
+        add_calls(&next()?, &mut loaded)?;
+    } else {
+        let mut calls: BTreeSet<CallId> = needs.calls.iter().map(|&(_, call)| call).collect();
+        find_externals(connection, needs, &mut loaded).await?;
+        calls.extend(loaded.externals.values());
+        tags.extend(loaded.externals.values());
+        find_phones(connection, needs, &mut loaded).await?;
+        calls.extend(loaded.by_phone.values().flatten());
+        for query in needs.phones.iter().filter(|query| query.with_tags) {
+            tags.extend(loaded.by_phone.get(&(query.org, query.caller.clone())).into_iter().flatten());
+        }
+        lock_calls(connection, &calls, &mut loaded).await?;
+    }
+    load_tags(connection, &tags, &mut loaded).await?;
     load_caller_data(connection, needs, &mut loaded).await?;
     Ok(loaded)
 }
 
-/// The stored answers of transaction ids that were used before.
-async fn load_transactions(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
-    if needs.transactions.is_empty() {
-        return Ok(());
-    }
-    let keys = &needs.transactions;
-    let orgs: Vec<Uuid> = keys.iter().map(|(org, _)| org.0).collect();
-    let hashes: Vec<Vec<u8>> = keys.iter().map(|(_, hash)| hash.to_vec()).collect();
-    type PriorRow = (Uuid, Vec<u8>, Uuid, String, Vec<u8>, Vec<u8>);
-    let rows: Vec<PriorRow> = sqlx::query_as(
-        "SELECT r.org_id, r.transaction_hash, r.id, w.kind, r.fingerprint, r.response
-         FROM UNNEST($1::uuid[], $2::bytea[]) AS keys (org_id, hash)
-         JOIN requests r ON r.org_id = keys.org_id AND r.transaction_hash = keys.hash
-         JOIN webhooks w ON w.id = r.webhook_id",
-    )
-    .bind(&orgs)
-    .bind(&hashes)
-    .fetch_all(&mut *connection)
-    .await?;
-    for (org, hash, request, kind, fingerprint, response) in rows {
-        let unreadable = |_| StorageError::Unreadable("requests has a hash of the wrong length".into());
+/// An advisory lock's number: 64 bits of a hash. Two things that share one only wait for each other.
+fn lock_number(hash: &[u8]) -> i64 {
+    i64::from_be_bytes(hash[..8].try_into().expect("a hash has at least 8 bytes"))
+}
+
+fn caller_lock(org: OrgId, caller: &str) -> i64 {
+    let name = Sha256::new().chain_update("caller").chain_update(org.0.as_bytes()).chain_update(caller);
+    lock_number(&name.finalize())
+}
+
+fn read_used_ids(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {
+    let unreadable = |_| StorageError::Unreadable("requests has a fingerprint of the wrong length".into());
+    for row in rows {
+        let (hash, request, kind, fingerprint, response) =
+            <(Uuid, Uuid, String, Vec<u8>, Vec<u8>)>::from_row(row)?;
         let prior = Prior {
             request: RequestId(request),
             kind: kind_from_text(&kind)?,
             fingerprint: fingerprint.try_into().map_err(unreadable)?,
             response: Bytes::from(response),
         };
-        loaded.prior.insert((OrgId(org), hash.try_into().map_err(unreadable)?), prior);
+        loaded.prior.insert(hash.into_bytes(), prior);
     }
     Ok(())
 }
 
-async fn lock_callers(connection: &mut PgConnection, needs: &Needs) -> Result<()> {
-    if needs.callers.is_empty() {
+/// Calls named by the switch's id.
+async fn find_externals(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
+    if needs.externals.is_empty() {
         return Ok(());
     }
-    let keys: BTreeSet<i64> =
-        needs.callers.iter().map(|(org, caller)| lock_key("caller", *org, caller.as_bytes())).collect();
-    let keys: Vec<i64> = keys.into_iter().collect();
-    sqlx::query("SELECT pg_advisory_xact_lock(key) FROM UNNEST($1::bigint[]) AS key")
-        .bind(&keys)
-        .execute(&mut *connection)
-        .await?;
+    let (orgs, externals): (Vec<Uuid>, Vec<String>) =
+        needs.externals.iter().map(|(org, external)| (org.0, external.clone())).unzip();
+    let rows: Vec<(Uuid, String, Uuid)> = sqlx::query_as(
+        "SELECT c.org_id, c.external_id, c.id FROM UNNEST($1::uuid[], $2::text[]) AS k (org_id, external_id)
+         JOIN calls c ON c.org_id = k.org_id AND c.external_id = k.external_id",
+    )
+    .bind(&orgs)
+    .bind(&externals)
+    .fetch_all(&mut *connection)
+    .await?;
+    for (org, external, call) in rows {
+        loaded.externals.insert((OrgId(org), external), CallId(call));
+    }
     Ok(())
 }
 
-/// An advisory lock's number: 64 bits of a hash. Two things that share one only wait for each other.
-fn lock_key(what: &str, org: OrgId, name: &[u8]) -> i64 {
-    let digest =
-        Sha256::new().chain_update(what).chain_update(org.0.as_bytes()).chain_update(name).finalize();
-    i64::from_be_bytes(digest[..8].try_into().expect("a SHA-256 has 32 bytes"))
-}
-
-struct Found {
-    calls: BTreeSet<CallId>,
-    tags: BTreeSet<CallId>,
-}
-
-/// Which calls are meant: those named by id, by the switch's id and by phone number.
-async fn find_calls(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<Found> {
-    let mut found =
-        Found { calls: needs.calls.iter().map(|&(_, call)| call).collect(), tags: needs.tags.clone() };
-    if !needs.externals.is_empty() {
-        let (orgs, externals): (Vec<Uuid>, Vec<String>) =
-            needs.externals.iter().map(|(org, external)| (org.0, external.clone())).unzip();
-        let rows: Vec<(Uuid, String, Uuid)> = sqlx::query_as(
-            "SELECT c.org_id, c.external_id, c.id FROM UNNEST($1::uuid[], $2::text[]) AS k (org_id, external_id)
-             JOIN calls c ON c.org_id = k.org_id AND c.external_id = k.external_id",
-        )
-        .bind(&orgs)
-        .bind(&externals)
-        .fetch_all(&mut *connection)
-        .await?;
-        for (org, external, call) in rows {
-            loaded.externals.insert((OrgId(org), external), CallId(call));
-            found.calls.insert(CallId(call));
-            found.tags.insert(CallId(call));
+/// Callers' calls: one statement for those that ask for live calls, one for those with a lookback.
+async fn find_phones(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
+    for (live, condition) in [(true, "c.status < 2"), (false, "c.started_at >= k.since")] {
+        let queries: Vec<_> = needs.phones.iter().filter(|query| query.since.is_none() == live).collect();
+        if queries.is_empty() {
+            continue;
         }
-    }
-    for query in &needs.phones {
-        let condition = if query.since.is_some() { "started_at >= $3" } else { "status < 2 AND $3 = 0" };
         let sql = format!(
-            "SELECT id FROM calls WHERE org_id = $1 AND caller = $2 AND {condition} ORDER BY started_at DESC LIMIT {PHONE_ROWS_MAX}"
+            "SELECT k.org_id, k.caller, found.id
+             FROM UNNEST($1::uuid[], $2::text[], $3::bigint[]) AS k (org_id, caller, since)
+             CROSS JOIN LATERAL (
+                 SELECT c.id FROM calls c WHERE c.org_id = k.org_id AND c.caller = k.caller AND {condition}
+                 ORDER BY c.started_at DESC LIMIT {PHONE_ROWS_MAX}
+             ) AS found"
         );
-        let rows: Vec<(Uuid,)> = sqlx::query_as(AssertSqlSafe(sql))
-            .bind(query.org.0)
-            .bind(&query.caller)
-            .bind(query.since.map_or(0, |since| since.0))
+        let rows: Vec<(Uuid, String, Uuid)> = sqlx::query_as(AssertSqlSafe(sql))
+            .bind(queries.iter().map(|query| query.org.0).collect::<Vec<_>>())
+            .bind(queries.iter().map(|query| query.caller.clone()).collect::<Vec<_>>())
+            .bind(queries.iter().map(|query| query.since.map_or(0, |since| since.0)).collect::<Vec<_>>())
             .fetch_all(&mut *connection)
             .await?;
-        let calls: Vec<CallId> = rows.into_iter().map(|(call,)| CallId(call)).collect();
-        found.calls.extend(&calls);
-        if query.with_tags {
-            found.tags.extend(&calls);
+        for (org, caller, call) in rows {
+            loaded.by_phone.entry((OrgId(org), caller)).or_default().push(CallId(call));
         }
-        loaded.by_phone.entry((query.org, query.caller.clone())).or_default().extend(calls);
     }
-    Ok(found)
+    Ok(())
 }
 
-async fn load_calls(
+/// Locks calls that had to be found first.
+async fn lock_calls(
     connection: &mut PgConnection,
     calls: &BTreeSet<CallId>,
     loaded: &mut Loaded,
@@ -160,11 +209,14 @@ async fn load_calls(
         return Ok(());
     }
     let ids: Vec<Uuid> = calls.iter().map(|call| call.0).collect();
-    let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE");
-    let rows: Vec<CallRow> =
-        sqlx::query_as(AssertSqlSafe(sql)).bind(&ids).fetch_all(&mut *connection).await?;
+    let sql = concat!("SELECT ", call_columns!(), " FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE");
+    let rows = sqlx::query(sql).bind(&ids).fetch_all(&mut *connection).await?;
+    add_calls(&rows, loaded)
+}
+
+fn add_calls(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {
     for row in rows {
-        let call = row.load()?;
+        let call = CallRow::from_row(row)?.load()?;
         loaded.calls.insert(call.call.id, call);
     }
     Ok(())

@@ -14,17 +14,20 @@ use hookline_domain::rate::RateState;
 use sqlx::{PgConnection, PgPool, raw_sql};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::Result;
 use super::group_commit::{WriterParts, commits_late};
-use super::rates::Admitted;
+use super::{Result, StorageError, rates};
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
 
+use store::Stored;
 pub use store::insert_calls;
 
-use line::Line;
+use line::{Answered, Line};
+use load::UsedIds;
 
+/// After a transaction id that was used before, this many commits look for others before they begin.
+const LOOKS: u32 = 64;
 /// Timeline numbers are taken from the database in blocks, so that one needs no question of its own.
 const SEQ_BLOCK: i64 = 10_000;
 
@@ -33,6 +36,8 @@ pub struct PostgresWriter {
     admitting: Line,
     parts: Arc<WriterParts>,
     seqs: SeqBlock,
+    /// Commits left that read used transaction ids first: repeats come in groups.
+    looks: u32,
     /// See [`commits_late`].
     late: bool,
 }
@@ -55,42 +60,70 @@ impl PostgresWriter {
     /// A writer to the same database as this pool, with connections of its own.
     pub fn beside(pool: &PgPool, parts: Arc<WriterParts>) -> Self {
         Self {
-            writing: Line::beside(pool),
+            writing: Line::beside(pool).with_prepared(&[admission::PREPARE, load::PREPARE]),
             admitting: Line::beside(pool).not_waiting_for_the_disk(),
             parts,
             seqs: SeqBlock::default(),
+            looks: 0,
             late: commits_late(),
         }
-    }
-
-    /// Counts the batch against its webhooks' limits. What fails afterwards stays counted.
-    pub async fn admit(&mut self, works: &[&Work]) -> Result<Admitted> {
-        let needs = Needs::of(works.iter().copied());
-        admission::admit(&mut self.admitting, &self.parts.board, works, &needs).await
     }
 
     /// Does all of it in one synced transaction, or none. An error of the COMMIT itself leaves open
     /// which; the same request again then finds out by its transaction id. The turn to prepare a commit
     /// is given back once only the disk is waited for.
+    ///
+    /// Without `standings` the requests are first counted against their webhooks' limits. What fails
+    /// afterwards stays counted.
     pub async fn commit(
         &mut self,
         works: &[&Work],
-        standings: &[Option<RateState>],
+        standings: &mut Option<Vec<Option<RateState>>>,
         turn: &mut Option<OwnedSemaphorePermit>,
     ) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
-        let before = if self.late { "COMMIT; " } else { "" };
-        let begin = format!("{before}{}", load::begin(&needs));
-        let (mut connection, rows) = self.writing.begin(&begin).await?;
+        self.looks = self.looks.saturating_sub(1);
+        if self.looks == 0 {
+            if let Some(outcomes) = self.attempt(works, &needs, UsedIds::Guess, standings, turn).await? {
+                return Ok(outcomes);
+            }
+            self.looks = LOOKS;
+        }
+        let outcomes = self.attempt(works, &needs, UsedIds::Read, standings, turn).await?;
+        outcomes.ok_or_else(|| StorageError::Unreadable("a transaction id is used that was not found".into()))
+    }
+
+    /// None, and nothing done, if a transaction id was used before and the guess was that none was.
+    async fn attempt(
+        &mut self,
+        works: &[&Work],
+        needs: &Needs,
+        used_ids: UsedIds,
+        standings: &mut Option<Vec<Option<RateState>>>,
+        turn: &mut Option<OwnedSemaphorePermit>,
+    ) -> Result<Option<Vec<Outcome>>> {
+        let (mut connection, begun) = self.admit_and_begin(works, needs, used_ids, standings).await?;
         self.fill_seqs(&mut connection, works).await?;
-        let loaded = load::load(&mut connection, &needs, &rows).await?;
+        let loaded = load::load(&mut connection, needs, used_ids, begun).await?;
         let (outcomes, writes, loaded) = {
+            let standings = standings.as_deref().unwrap_or_default();
             let mut commit = Commit::new(loaded, self.parts.clock.now(), standings, &mut self.seqs);
             let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
             let (writes, loaded) = commit.finish();
             (outcomes, writes, loaded)
         };
-        store::store(&mut connection, works, &writes, &loaded).await?;
+        // What was refused stored no id that its index could refuse: whether it was used must be read.
+        let settled = |id| loaded.prior.contains_key(id) || loaded.in_progress.contains(id);
+        let stored = if used_ids == UsedIds::Guess && !needs.transactions.iter().all(settled) {
+            Stored::UsedId
+        } else {
+            store::store(&mut connection, works, &writes, &loaded).await?
+        };
+        if stored == Stored::UsedId {
+            raw_sql("ROLLBACK").execute(&mut connection).await?;
+            self.writing.give_back(connection);
+            return Ok(None);
+        }
         *turn = None;
         if !self.late {
             raw_sql("COMMIT").execute(&mut connection).await?;
@@ -100,7 +133,59 @@ impl PostgresWriter {
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);
         }
-        Ok(outcomes)
+        Ok(Some(outcomes))
+    }
+
+    /// Counts the requests and begins the transaction, in one message if all goes well.
+    async fn admit_and_begin(
+        &mut self,
+        works: &[&Work],
+        needs: &Needs,
+        used_ids: UsedIds,
+        standings: &mut Option<Vec<Option<RateState>>>,
+    ) -> Result<(PgConnection, Vec<Answered>)> {
+        let begin = load::begin(needs, used_ids);
+        if standings.is_some() {
+            return self.begin(&begin).await;
+        }
+        let parts = self.parts.clone();
+        let board = &parts.board;
+        // One after another within this node: what one writer takes is known to the next.
+        let _turn = board.turn.lock().await;
+        let guess = admission::guess(board, works, needs);
+        let claim = guess.as_ref().map_or_else(String::new, |guess| admission::claim(board, &guess.grants));
+        let begun = self.begin(&format!("{claim}{begin}")).await;
+        let (connection, mut answers) = begun.inspect_err(|_| admission::forget(board, needs))?;
+        let written = if claim.is_empty() {
+            0
+        } else {
+            answers
+                .drain(..admission::CLAIM_STATEMENTS)
+                .nth(admission::CLAIM_WRITES)
+                .map_or(0, |it| it.affected)
+        };
+        let admitted = match guess {
+            Some(guess) if u64::try_from(guess.grants.len()) == Ok(written) => {
+                admission::raise(board, &guess.grants);
+                guess
+            }
+            // Not read yet; or another node admitted meanwhile, and what this one knew is out of date.
+            guess => {
+                rates::take_back(board, guess.as_ref().map_or(&[], |guess| &guess.grants));
+                admission::admit(&mut self.admitting, board, works, needs).await?
+            }
+        };
+        *standings = Some(admitted.standings);
+        Ok((connection, answers))
+    }
+
+    async fn begin(&mut self, sql: &str) -> Result<(PgConnection, Vec<Answered>)> {
+        if !self.late {
+            return self.writing.begin(sql).await;
+        }
+        let (connection, mut answers) = self.writing.begin(&format!("COMMIT; {sql}")).await?;
+        answers.remove(0);
+        Ok((connection, answers))
     }
 
     /// Makes sure that no work runs out of timeline numbers.

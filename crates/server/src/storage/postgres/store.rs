@@ -1,15 +1,25 @@
 //! Writes what a commit came to: rows go as arrays, so a statement is one, whatever their number.
 
 use hookline_domain::call::NoPayoutReason;
-use sqlx::postgres::PgArguments;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row};
+use sqlx::encode::{Encode, IsNull};
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::PgRecordEncoder;
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgHasArrayType, PgTypeInfo};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row, Type};
 use uuid::Uuid;
 
-use crate::intake::effect::{Loaded, LoadedCall, Writes};
-use crate::intake::work::Work;
+use crate::intake::effect::{Loaded, LoadedCall, RequestRow, TimelineRow, Writes};
+use crate::intake::work::{InboundRequest, Work};
 use crate::storage::call_row::{CALL_COLUMNS, status_code};
 use crate::storage::sqlite::to_json;
 use crate::storage::{Result, StorageError};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stored {
+    All,
+    /// Nothing more can be done in this transaction: a transaction id was used before.
+    UsedId,
+}
 
 /// Writes all of it.
 pub async fn store(
@@ -17,12 +27,20 @@ pub async fn store(
     works: &[&Work],
     writes: &Writes,
     loaded: &Loaded,
-) -> Result<()> {
+) -> Result<Stored> {
     let new: Vec<&LoadedCall> = writes.new_calls.iter().map(|id| &loaded.calls[id]).collect();
     insert_calls(connection, &new).await?;
-    store_changes(connection, works, writes, loaded).await?;
+    match store_changes(connection, works, writes, loaded).await {
+        Err(StorageError::Database(sqlx::Error::Database(error)))
+            if error.constraint() == Some("requests_transaction") =>
+        {
+            return Ok(Stored::UsedId);
+        }
+        done => done?,
+    }
     store_tags(connection, writes, loaded).await?;
-    store_caller_data(connection, writes).await
+    store_caller_data(connection, writes).await?;
+    Ok(Stored::All)
 }
 
 /// The columns of a set of calls, each as one array.
@@ -155,19 +173,15 @@ const STORE: &str = "
             $15::bigint[])
             AS n (org_id, id, target, status, answered_at, ended_at, converted, converted_at, revenue, payout,
                   reason, no_payout_reason, state, zip, last_seq)
-        WHERE c.org_id = n.org_id AND c.id = n.id
+        WHERE c.id = n.id
         RETURNING c.id
     ), appended AS (
         INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
-        SELECT * FROM UNNEST($16::uuid[], $17::bigint[], $18::uuid[], $19::bigint[], $20::bigint[], $21::text[],
-            $22::text[], $23::uuid[], $24::text[])
+        SELECT * FROM UNNEST($16::new_timeline[])
     ), logged AS (
         INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
-            transaction_id, caller, status, code, response, replay_of, mismatch, effect, transaction_hash,
-            fingerprint)
-        SELECT * FROM UNNEST($25::uuid[], $26::uuid[], $27::uuid[], $28::bigint[], $29::text[], $30::text[],
-            $31::text[], $32::text[], $33::bytea[], $34::text[], $35::text[], $36::bigint[], $37::text[],
-            $38::bytea[], $39::uuid[], $40::bool[], $41::text[], $42::bytea[], $43::bytea[])
+            transaction_id, transaction_hash, fingerprint, caller, status, code, response, replay_of, mismatch, effect)
+        SELECT * FROM UNNEST($17::new_request[])
     )
     SELECT COUNT(*) FROM changed";
 
@@ -180,8 +194,7 @@ async fn store_changes(
     loaded: &Loaded,
 ) -> Result<()> {
     let query = bind_changed_calls(sqlx::query(STORE), writes, loaded);
-    let query = bind_timeline(query, writes);
-    let query = bind_requests(query, works, writes);
+    let query = query.bind(new_timeline(writes)).bind(new_requests(works, writes));
     let changed: i64 = query.fetch_one(connection).await?.try_get(0)?;
     if usize::try_from(changed).ok() == Some(writes.changed_calls.len()) {
         Ok(())
@@ -210,58 +223,85 @@ fn bind_changed_calls(query: Query, writes: &Writes, loaded: &Loaded) -> Query {
         .bind(columns.last_seq)
 }
 
-fn bind_timeline(query: Query, writes: &Writes) -> Query {
-    let rows = &writes.timeline;
-    query
-        .bind(rows.iter().map(|row| row.org.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.seq).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.call.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.previous).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.at.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.kind).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.actor.clone()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| row.request.map(|request| request.0)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|row| to_json(&row.changes)).collect::<Vec<_>>())
+fn new_timeline(writes: &Writes) -> Vec<NewTimeline<'_>> {
+    writes.timeline.iter().map(NewTimeline).collect()
 }
 
-fn bind_requests(query: Query, works: &[&Work], writes: &Writes) -> Query {
-    let rows: Vec<_> = writes
-        .requests
-        .iter()
-        .filter_map(|row| match works[row.work] {
-            Work::Request(request) => Some((row, request)),
-            Work::Start(_) | Work::Event(_) => None,
-        })
-        .collect();
-    query
-        .bind(rows.iter().map(|(_, request)| request.org.id.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.id.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.webhook.id.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.received_at.0).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.raw.method).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.raw.address.clone()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.raw.query.clone()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.raw.headers.clone()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.raw.body.to_vec()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.log_keys().0.map(str::to_owned)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(_, request)| request.log_keys().1.map(str::to_owned)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(row, _)| i64::from(row.status)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(row, _)| row.code).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(row, _)| row.response.to_vec()).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(row, _)| row.replay_of.map(|original| original.0)).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(row, _)| row.mismatch).collect::<Vec<_>>())
-        .bind(rows.iter().map(|(row, _)| row.effect.clone()).collect::<Vec<_>>())
-        .bind(
-            rows.iter()
-                .map(|(row, _)| row.transaction.as_ref().map(|used| used.hash.to_vec()))
-                .collect::<Vec<_>>(),
-        )
-        .bind(
-            rows.iter()
-                .map(|(row, _)| row.transaction.as_ref().map(|used| used.fingerprint.to_vec()))
-                .collect::<Vec<_>>(),
-        )
+fn new_requests<'a>(works: &[&'a Work], writes: &'a Writes) -> Vec<NewRequest<'a>> {
+    let of = |row: &'a RequestRow| match works[row.work] {
+        Work::Request(request) => NewRequest { row, request },
+        Work::Start(_) | Work::Event(_) => unreachable!("only requests have request rows"),
+    };
+    writes.requests.iter().map(of).collect()
 }
+
+/// A row as its composite type: one array of rows costs the database less than an array a column.
+macro_rules! composite {
+    ($type:ident, $name:literal, $row:ident => $($value:expr),* $(,)?) => {
+        impl Type<Postgres> for $type<'_> {
+            fn type_info() -> PgTypeInfo {
+                PgTypeInfo::with_name($name)
+            }
+        }
+
+        impl PgHasArrayType for $type<'_> {
+            fn array_type_info() -> PgTypeInfo {
+                PgTypeInfo::array_of($name)
+            }
+        }
+
+        impl Encode<'_, Postgres> for $type<'_> {
+            fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> std::result::Result<IsNull, BoxDynError> {
+                let $row = self;
+                let mut record = PgRecordEncoder::new(buffer);
+                $(record.encode($value)?;)*
+                record.finish();
+                Ok(IsNull::No)
+            }
+        }
+    };
+}
+
+struct NewTimeline<'a>(&'a TimelineRow);
+
+composite!(NewTimeline, "new_timeline", new =>
+    new.0.org.0,
+    new.0.seq,
+    new.0.call.0,
+    new.0.previous,
+    new.0.at.0,
+    new.0.kind,
+    new.0.actor.as_str(),
+    new.0.request.map(|request| request.0),
+    to_json(&new.0.changes),
+);
+
+struct NewRequest<'a> {
+    row: &'a RequestRow,
+    request: &'a InboundRequest,
+}
+
+composite!(NewRequest, "new_request", new =>
+    new.request.org.id.0,
+    new.request.id.0,
+    new.request.webhook.id.0,
+    new.request.received_at.0,
+    new.request.raw.method,
+    new.request.raw.address.as_str(),
+    new.request.raw.query.as_str(),
+    new.request.raw.headers.as_str(),
+    new.request.raw.body.as_ref(),
+    new.request.log_keys().0,
+    new.row.transaction.as_ref().map(|used| Uuid::from_bytes(used.hash)),
+    new.row.transaction.as_ref().map(|used| used.fingerprint.as_slice()),
+    new.request.log_keys().1,
+    i64::from(new.row.status),
+    new.row.code,
+    new.row.response.as_ref(),
+    new.row.replay_of.map(|original| original.0),
+    new.row.mismatch,
+    new.row.effect.as_str(),
+);
 
 async fn store_caller_data(connection: &mut PgConnection, writes: &Writes) -> Result<()> {
     let rows = &writes.caller_data;

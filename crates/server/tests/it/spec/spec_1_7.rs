@@ -10,6 +10,7 @@ use crate::world::{Engine, TestWorld, answer, call_id, seed};
 on_both_engines! {
     a_repeat_gets_the_same_bytes_and_no_second_effect;
     an_error_burns_no_id;
+    a_used_id_is_answered_before_its_call_is_looked_for;
     many_at_once_have_one_effect;
     every_type_takes_an_id_in_the_body_the_query_or_the_header;
     a_strict_webhook_reveals_nothing_of_another_payload;
@@ -152,9 +153,8 @@ async fn an_id_in_progress_is_409_at_once() {
     let mut other = PgConnection::connect(&world.url).await.unwrap();
     let (org,): (uuid::Uuid,) =
         sqlx::query_as("SELECT id FROM organizations").fetch_one(&mut other).await.unwrap();
-    let hash = &Sha256::digest("t")[..16];
-    let lock = Sha256::new().chain_update("transaction").chain_update(org).chain_update(hash).finalize();
-    let lock = i64::from_be_bytes(lock[..8].try_into().unwrap());
+    let hash = Sha256::new().chain_update(org).chain_update("t").finalize();
+    let lock = i64::from_be_bytes(hash[..8].try_into().unwrap());
     sqlx::query("SELECT pg_advisory_lock($1)").bind(lock).execute(&mut other).await.unwrap();
     let body = json!({"call_log_id": call_id(0), "revenue": 1, "transaction_id": "t"});
     let refused = world.post("update_revenue", body.clone()).await;
@@ -166,6 +166,19 @@ async fn an_id_in_progress_is_409_at_once() {
     sqlx::query("SELECT pg_advisory_unlock($1)").bind(lock).execute(&mut asking).await.unwrap();
     let done = world.post("update_revenue", body).await;
     assert_eq!((done.status, done.header("idempotent-replayed")), (200, None), "no id hangs");
+}
+
+/// The repeat names a call that there is none of: alone, that would be a 404.
+async fn a_used_id_is_answered_before_its_call_is_looked_for(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let body = |call: u64| json!({"call_log_id": call_id(call), "revenue": 5, "transaction_id": "t"});
+    let first = world.post("update_revenue", body(0)).await;
+    for _ in 0..3 {
+        let repeat = world.post("update_revenue", body(999)).await;
+        assert_eq!((repeat.status, &repeat.body), (200, &first.body));
+        assert_eq!(repeat.header("idempotent-mismatch"), Some("true"));
+    }
+    assert_eq!(world.count("SELECT COUNT(*) FROM timeline").await, 1);
 }
 
 async fn many_at_once_have_one_effect(engine: Engine) {

@@ -16,7 +16,7 @@ use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
 use crate::http::inbound;
 use crate::http::openapi::{Conflict, NotFound, Refusals};
-use crate::intake::work::{InboundRequest, LoggedRequest};
+use crate::intake::work::{InboundRequest, LoggedRequest, transaction_hash};
 use crate::problem::Problem;
 use crate::storage::requests::{self, WholeRequest};
 
@@ -74,6 +74,7 @@ async fn again(app: &App, caller: &ApiCaller, id: &str) -> Result<InboundRequest
             query,
             body: body.into(),
         },
+        transaction: transaction_hash(caller.org.id, &parsed),
         parsed,
     })
 }
