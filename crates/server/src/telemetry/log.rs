@@ -34,13 +34,16 @@ pub fn start(config: &LogConfig) -> Result<LogGuard, String> {
         LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
         LogFormat::Text => fmt::layer().compact().with_writer(std::io::stderr).boxed(),
     };
-    let registry = tracing_subscriber::registry().with(filter).with(lines);
+    let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
     #[cfg(feature = "otlp")]
     {
         let provider = config.otlp_endpoint.as_deref().map(exporter).transpose()?;
         let traces = provider.as_ref().map(|provider| {
             use opentelemetry::trace::TracerProvider;
-            tracing_opentelemetry::layer().with_tracer(provider.tracer("hookline"))
+            use tracing_subscriber::filter::{LevelFilter, Targets};
+            // Spans are of the level debug: without a collector they cost a request nothing.
+            let spans = Targets::new().with_target("hookline::http", LevelFilter::DEBUG);
+            tracing_opentelemetry::layer().with_tracer(provider.tracer("hookline")).with_filter(spans)
         });
         registry.with(traces).init();
         Ok(LogGuard { provider })

@@ -9,6 +9,7 @@ mod organization;
 mod secrets;
 mod simulate;
 mod spec;
+mod traces;
 mod world;
 
 /// Makes a test for each engine of an `async fn story(engine: Engine)`.

@@ -29,7 +29,7 @@ pub struct TestWorld {
 
 /// One running server; killed when the story ends.
 pub struct Node {
-    child: Child,
+    pub child: Child,
     pub address: String,
 }
 

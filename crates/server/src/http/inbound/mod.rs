@@ -27,7 +27,7 @@ use crate::keys::{KeyKind, lookup_hash};
 use crate::problem::Problem;
 use crate::settings::{Org, Webhook};
 use crate::storage::group_commit::CommitError;
-use crate::telemetry::metric;
+use crate::telemetry::{metric, trace};
 
 pub use address::{Peer, client_address};
 pub use headers::rate as rate_headers;
@@ -60,7 +60,8 @@ struct Authenticated {
 
 async fn handle(app: Arc<App>, kind: WebhookKind, request: Request) -> Response<Body> {
     let id = RequestId(app.clock.new_id());
-    let span = tracing::info_span!("webhook", r#type = kind.name(), request_id = %id, status = tracing::field::Empty);
+    let span = tracing::debug_span!("webhook", r#type = kind.name(), request_id = %id, status = tracing::field::Empty);
+    trace::go_on(&span, request.headers());
     let started = Instant::now();
     let response = answer_request(&app, kind, id, request).instrument(span.clone()).await;
     let status = response.status().as_u16();
@@ -87,7 +88,7 @@ async fn answer_request(app: &App, kind: WebhookKind, id: RequestId, request: Re
         return answer::problem(&problem, id);
     }
     let address = client_address(&parts.extensions, &parts.headers, &app.config.trusted_proxies);
-    let authenticated = match authenticate(app, kind, parts.uri.query().unwrap_or_default()) {
+    let authenticated = match authenticate(app, kind, id, parts.uri.query().unwrap_or_default()) {
         Ok(Some(authenticated)) => authenticated,
         Ok(None) => return unauthorized(app, kind, id, address),
         Err(problem) => return answer::problem(&problem, id),
@@ -184,9 +185,14 @@ fn respond(id: RequestId, done: Answer) -> Response<Body> {
 }
 
 /// The webhook of the key in the query, if there is one key, and it is good for this endpoint.
-fn authenticate(app: &App, kind: WebhookKind, query: &str) -> Result<Option<Authenticated>, Problem> {
+fn authenticate(
+    app: &App,
+    kind: WebhookKind,
+    id: RequestId,
+    query: &str,
+) -> Result<Option<Authenticated>, Problem> {
     let settings = app.settings.current().map_err(|stale| {
-        tracing::error!(%stale, "refusing requests: is the database reachable?");
+        tracing::error!(%stale, request_id = %id, "refusing requests: is the database reachable?");
         Problem::unavailable()
     })?;
     let Ok(Some(key)) = webhook::key_in_query(query) else { return Ok(None) };
@@ -248,7 +254,7 @@ fn preflight(
     parts: &axum::http::request::Parts,
 ) -> Response<Body> {
     let address = client_address(&parts.extensions, &parts.headers, &app.config.trusted_proxies);
-    match authenticate(app, kind, parts.uri.query().unwrap_or_default()) {
+    match authenticate(app, kind, id, parts.uri.query().unwrap_or_default()) {
         Err(problem) => answer::problem(&problem, id),
         Ok(None) => unauthorized(app, kind, id, address),
         Ok(Some(authenticated)) => {
