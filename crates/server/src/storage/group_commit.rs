@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use hookline_domain::rate::RateState;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
 
 use super::ceiling::CeilingWriter;
 use super::postgres::PostgresWriter;
-use super::rates::RateBoard;
+use super::rates::{RateBoard, Standings};
 use super::sqlite::SqliteWriter;
 use super::{Db, Result, StorageError};
 use crate::clock::Clock;
@@ -210,7 +209,7 @@ async fn run_postgres(
 async fn commit_postgres(
     writer: &mut PostgresWriter,
     works: &[&Work],
-    standings: &mut Option<Vec<Option<RateState>>>,
+    standings: &mut Option<Standings>,
     mut turn: Option<OwnedSemaphorePermit>,
 ) -> Result<Vec<Outcome>> {
     let mut tries = 1;

@@ -65,10 +65,13 @@ pub struct RateGrant {
     pub count: u32,
 }
 
-/// What a batch was admitted: each request's standing, by its place in the batch, and what to write.
+/// How each request of a batch stands against its webhook's limit, by its place in the batch.
+pub type Standings = Vec<Option<RateState>>;
+
+/// What a batch was admitted, and what to write.
 #[derive(Debug)]
 pub struct Admitted {
-    pub standings: Vec<Option<RateState>>,
+    pub standings: Standings,
     pub grants: Vec<RateGrant>,
 }
 

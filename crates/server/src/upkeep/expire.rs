@@ -81,8 +81,8 @@ async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
 async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
     let mut tx = app.db.begin().await?;
     // The calls go first: an update that is under way then either was before, and its timeline entry
-    // is found, or finds no call. The newest entry stays: SQLite counts the next number
-    // from it, and a stream must not see a number again.
+    // is found, or finds no call. The newest entry stays: SQLite counts the
+    // next number from it, and a stream must not see a number again.
     let removed: Vec<(Uuid, i64)> = tx
         .fetch_all(
             "DELETE FROM calls WHERE org_id = $1 AND id IN (

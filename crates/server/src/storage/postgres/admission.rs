@@ -8,7 +8,7 @@ use hookline_domain::ids::WebhookId;
 use sqlx::{PgConnection, raw_sql};
 use uuid::Uuid;
 
-use super::line::{Line, list};
+use super::line::{Answered, Line, execute, list};
 use crate::intake::effect::Needs;
 use crate::intake::work::Work;
 use crate::storage::Result;
@@ -30,10 +30,6 @@ pub const PREPARE: &str = "
     )
     INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) SELECT * FROM current;";
 
-/// The statements of `claim`, and which of them tells the number of rows written.
-pub const CLAIM_STATEMENTS: usize = 4;
-pub const CLAIM_WRITES: usize = 2;
-
 /// Admits the batch by what this node knows, if it has read the windows. Whether no other node
 /// admitted meanwhile is seen by the claim.
 pub fn guess(board: &RateBoard, works: &[&Work], needs: &Needs) -> Option<Admitted> {
@@ -48,11 +44,18 @@ pub fn claim(board: &RateBoard, grants: &[RateGrant]) -> String {
         return String::new();
     }
     let Columns { webhooks, seqs, stamps, counts } = Columns::of(board, grants);
-    let (webhooks, seqs, stamps, counts) = (list(webhooks), list(seqs), list(stamps), list(counts));
-    format!(
-        "BEGIN; SET LOCAL synchronous_commit = off;
-         EXECUTE claim('{{{webhooks}}}', '{{{seqs}}}', '{{{stamps}}}', '{{{counts}}}'); COMMIT; "
-    )
+    let claim = execute("claim", &[list(webhooks), list(seqs), list(stamps), list(counts)]);
+    format!("BEGIN; SET LOCAL synchronous_commit = off; {claim}; COMMIT; ")
+}
+
+/// Whether the places were written; takes the answers to the statements of `claim`.
+pub fn claimed(answers: &mut Vec<Answered>, grants: &[RateGrant]) -> bool {
+    if grants.is_empty() {
+        return true;
+    }
+    // BEGIN, SET, the claim and COMMIT.
+    let mut of_claim = answers.drain(..4);
+    of_claim.nth(2).is_some_and(|written| usize::try_from(written.affected) == Ok(grants.len()))
 }
 
 /// Reads the windows under their locks and takes the places. If it fails, they are read again by the

@@ -100,7 +100,12 @@ async fn run(connection: &mut PgConnection, sql: &str) -> Result<Vec<Answered>> 
     Ok(all)
 }
 
-/// Ids or numbers as an array in the text of a statement.
+/// Executes a prepared statement; its arguments are arrays made by `list`.
+pub fn execute(statement: &str, lists: &[String]) -> String {
+    format!("EXECUTE {statement}('{{{}}}')", lists.join("}', '{"))
+}
+
+/// Ids or numbers as an array in the text of a statement; they need no quoting.
 pub fn list<T: std::fmt::Display>(items: impl IntoIterator<Item = T>) -> String {
     let mut list = String::new();
     for item in items {

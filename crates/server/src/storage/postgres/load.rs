@@ -1,7 +1,6 @@
 //! Reads what a commit needs, and locks it.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use bytes::Bytes;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
@@ -10,10 +9,10 @@ use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgRow;
-use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row};
+use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row, raw_sql};
 use uuid::Uuid;
 
-use super::line::{Answered, list};
+use super::line::{Answered, execute, list};
 use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, Prior};
 use crate::storage::call_row::{CallRow, call_columns};
 use crate::storage::sqlite::{fields_from_text, kind_from_text};
@@ -44,27 +43,23 @@ pub enum UsedIds {
 /// hashes are in its text, so nothing needs quoting. Transaction ids are tried and not waited for; the
 /// statement that reads who used them comes later, and sees what was committed just before.
 pub fn begin(needs: &Needs, used_ids: UsedIds) -> String {
-    let mut sql = "BEGIN".to_owned();
+    let mut statements = vec!["BEGIN".to_owned()];
     if !needs.transactions.is_empty() {
-        let keys = needs.transactions.iter().map(|hash| lock_number(hash));
-        execute(&mut sql, "take_ids", &list(keys));
+        let hashes = &needs.transactions;
+        statements.push(execute("take_ids", &[list(hashes.iter().map(|hash| lock_number(hash)))]));
         if used_ids == UsedIds::Read {
-            execute(
-                &mut sql,
-                "used_ids",
-                &list(needs.transactions.iter().map(|hash| Uuid::from_bytes(*hash))),
-            );
+            statements.push(execute("used_ids", &[list(hashes.iter().map(|hash| Uuid::from_bytes(*hash)))]));
         }
     }
     if !needs.callers.is_empty() {
         let keys: BTreeSet<i64> =
             needs.callers.iter().map(|(org, caller)| caller_lock(*org, caller)).collect();
-        execute(&mut sql, "lock_callers", &list(keys));
+        statements.push(execute("lock_callers", &[list(keys)]));
     }
     if locks_calls_at_once(needs) {
-        execute(&mut sql, "lock_calls", &list(needs.calls.iter().map(|(_, call)| call.0)));
+        statements.push(lock_calls(needs.calls.iter().map(|(_, call)| call)));
     }
-    sql
+    statements.join("; ")
 }
 
 /// All calls are named by their ids: none has to be found first. Calls are locked in one statement, so
@@ -73,8 +68,8 @@ fn locks_calls_at_once(needs: &Needs) -> bool {
     !needs.calls.is_empty() && needs.phones.is_empty() && needs.externals.is_empty()
 }
 
-fn execute(sql: &mut String, statement: &str, list: &str) {
-    write!(sql, "; EXECUTE {statement}('{{{list}}}')").expect("a String takes all");
+fn lock_calls<'c>(calls: impl Iterator<Item = &'c CallId>) -> String {
+    execute("lock_calls", &[list(calls.map(|call| call.0))])
 }
 
 /// Loads what is needed; `begun` are the rows of each statement of `begin`.
@@ -117,7 +112,10 @@ pub async fn load(
         for query in needs.phones.iter().filter(|query| query.with_tags) {
             tags.extend(loaded.by_phone.get(&(query.org, query.caller.clone())).into_iter().flatten());
         }
-        lock_calls(connection, &calls, &mut loaded).await?;
+        if !calls.is_empty() {
+            let rows = raw_sql(AssertSqlSafe(lock_calls(calls.iter()))).fetch_all(&mut *connection).await?;
+            add_calls(&rows, &mut loaded)?;
+        }
     }
     load_tags(connection, &tags, &mut loaded).await?;
     load_caller_data(connection, needs, &mut loaded).await?;
@@ -197,21 +195,6 @@ async fn find_phones(connection: &mut PgConnection, needs: &Needs, loaded: &mut 
         }
     }
     Ok(())
-}
-
-/// Locks calls that had to be found first.
-async fn lock_calls(
-    connection: &mut PgConnection,
-    calls: &BTreeSet<CallId>,
-    loaded: &mut Loaded,
-) -> Result<()> {
-    if calls.is_empty() {
-        return Ok(());
-    }
-    let ids: Vec<Uuid> = calls.iter().map(|call| call.0).collect();
-    let sql = concat!("SELECT ", call_columns!(), " FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE");
-    let rows = sqlx::query(sql).bind(&ids).fetch_all(&mut *connection).await?;
-    add_calls(&rows, loaded)
 }
 
 fn add_calls(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {

@@ -10,12 +10,12 @@ mod store;
 
 use std::sync::Arc;
 
-use hookline_domain::rate::RateState;
 use sqlx::{PgConnection, PgPool, raw_sql};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::group_commit::{WriterParts, commits_late};
-use super::{Result, StorageError, rates};
+use super::rates::{self, Standings};
+use super::{Result, StorageError};
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
@@ -78,7 +78,7 @@ impl PostgresWriter {
     pub async fn commit(
         &mut self,
         works: &[&Work],
-        standings: &mut Option<Vec<Option<RateState>>>,
+        standings: &mut Option<Standings>,
         turn: &mut Option<OwnedSemaphorePermit>,
     ) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
@@ -99,7 +99,7 @@ impl PostgresWriter {
         works: &[&Work],
         needs: &Needs,
         used_ids: UsedIds,
-        standings: &mut Option<Vec<Option<RateState>>>,
+        standings: &mut Option<Standings>,
         turn: &mut Option<OwnedSemaphorePermit>,
     ) -> Result<Option<Vec<Outcome>>> {
         let (mut connection, begun) = self.admit_and_begin(works, needs, used_ids, standings).await?;
@@ -142,7 +142,7 @@ impl PostgresWriter {
         works: &[&Work],
         needs: &Needs,
         used_ids: UsedIds,
-        standings: &mut Option<Vec<Option<RateState>>>,
+        standings: &mut Option<Standings>,
     ) -> Result<(PgConnection, Vec<Answered>)> {
         let begin = load::begin(needs, used_ids);
         if standings.is_some() {
@@ -153,25 +153,21 @@ impl PostgresWriter {
         // One after another within this node: what one writer takes is known to the next.
         let _turn = board.turn.lock().await;
         let guess = admission::guess(board, works, needs);
-        let claim = guess.as_ref().map_or_else(String::new, |guess| admission::claim(board, &guess.grants));
+        let grants = guess.as_ref().map_or(&[][..], |guess| &guess.grants);
+        let claim = admission::claim(board, grants);
         let begun = self.begin(&format!("{claim}{begin}")).await;
         let (connection, mut answers) = begun.inspect_err(|_| admission::forget(board, needs))?;
-        let written = if claim.is_empty() {
-            0
-        } else {
-            answers
-                .drain(..admission::CLAIM_STATEMENTS)
-                .nth(admission::CLAIM_WRITES)
-                .map_or(0, |it| it.affected)
-        };
+        let claimed = admission::claimed(&mut answers, grants);
         let admitted = match guess {
-            Some(guess) if u64::try_from(guess.grants.len()) == Ok(written) => {
+            Some(guess) if claimed => {
                 admission::raise(board, &guess.grants);
                 guess
             }
             // Not read yet; or another node admitted meanwhile, and what this one knew is out of date.
             guess => {
-                rates::take_back(board, guess.as_ref().map_or(&[], |guess| &guess.grants));
+                if let Some(guess) = guess {
+                    rates::take_back(board, &guess.grants);
+                }
                 admission::admit(&mut self.admitting, board, works, needs).await?
             }
         };
