@@ -188,7 +188,14 @@ CREATE INDEX requests_webhook ON requests (org_id, webhook_id, id);
 -- A transaction id is used by one request: the one whose answer its repeats get.
 CREATE UNIQUE INDEX requests_transaction ON requests (transaction_hash) WHERE transaction_hash IS NOT NULL;
 
--- A commit hands its new rows over as arrays of these.
+-- A commit hands its rows over as arrays of these.
+CREATE TYPE new_call AS (org_id UUID, id UUID, external_id TEXT, caller TEXT, dialed TEXT, campaign_id UUID, -- postgres
+    publisher_id UUID, number_id UUID, target TEXT, status BIGINT, started_at BIGINT, answered_at BIGINT, -- postgres
+    ended_at BIGINT, converted BOOLEAN, converted_at BIGINT, revenue BIGINT, payout BIGINT, reason TEXT, -- postgres
+    no_payout_reason TEXT, state TEXT, zip TEXT, last_seq BIGINT); -- postgres
+CREATE TYPE changed_call AS (id UUID, target TEXT, status BIGINT, answered_at BIGINT, ended_at BIGINT, converted BOOLEAN, -- postgres
+    converted_at BIGINT, revenue BIGINT, payout BIGINT, reason TEXT, no_payout_reason TEXT, state TEXT, zip TEXT, -- postgres
+    last_seq BIGINT, read_seq BIGINT); -- postgres
 CREATE TYPE new_timeline AS (org_id UUID, seq BIGINT, call_id UUID, previous BIGINT, at BIGINT, kind TEXT, -- postgres
     actor TEXT, request_id UUID, changes TEXT); -- postgres
 CREATE TYPE new_request AS (org_id UUID, id UUID, webhook_id UUID, received_at BIGINT, method TEXT, address TEXT, -- postgres

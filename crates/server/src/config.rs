@@ -66,7 +66,7 @@ pub struct ServeConfig {
     #[arg(long, env = "HOOKLINE_BATCH_MAX", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub batch_max: u16,
     /// Commits at the same time on PostgreSQL.
-    #[arg(long, env = "HOOKLINE_POSTGRES_WRITERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=8))]
+    #[arg(long, env = "HOOKLINE_POSTGRES_WRITERS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub postgres_writers: u8,
     /// Seconds that requests under way may take after the server was told to stop.
     #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]

@@ -68,7 +68,7 @@ fn finished_call(org: OrgId, index: u64) -> LoadedCall {
         ended_at: Some(started_at.plus_seconds(128)),
         ..Call::ringing(call_id(index), org, caller, demo::DEMO_NUMBER.into(), started_at)
     };
-    LoadedCall { call, external_id: None, last_seq: 0 }
+    LoadedCall { call, external_id: None, last_seq: 0, read_seq: 0 }
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ impl CeilingWriter {
         for &(org, id) in &needs.calls {
             let ringing = Call::ringing(id, org, String::new(), String::new(), at);
             let call = Call { status: CallStatus::Completed, ..ringing };
-            loaded.calls.insert(id, LoadedCall { call, external_id: None, last_seq: 0 });
+            loaded.calls.insert(id, LoadedCall { call, external_id: None, last_seq: 0, read_seq: 0 });
         }
         let admitted = rates::admit(&self.parts.board, works);
         let mut count = Count(0);

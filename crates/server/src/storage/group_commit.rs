@@ -7,12 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::runtime::Handle;
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use super::ceiling::CeilingWriter;
 use super::postgres::PostgresWriter;
 use super::rates::{RateBoard, Standings};
 use super::sqlite::SqliteWriter;
+use super::turns::{Turn, Turns};
 use super::{Db, Result, StorageError};
 use crate::clock::Clock;
 use crate::intake::work::{Outcome, Work};
@@ -53,6 +55,8 @@ struct Entry {
 pub struct Committer {
     sender: mpsc::Sender<Entry>,
     failed: Arc<AtomicBool>,
+    /// Where several writers share the queue.
+    turns: Option<Arc<Turns>>,
 }
 
 /// What both writers are given.
@@ -69,26 +73,28 @@ impl Committer {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
         let failed = Arc::new(AtomicBool::new(false));
         let parts = Arc::new(parts);
+        let waiters = Handle::current();
+        let mut turns = None;
         match db {
             Db::Sqlite(sqlite) => {
                 let writer = SqliteWriter::open(sqlite, parts.clone())?;
                 let (turn, failed) = (sqlite.turn.clone(), failed.clone());
                 spawn_thread("sqlite-writer", move || {
-                    run_sqlite(writer, receiver, &turn, parts.batch_max, &failed);
+                    run_sqlite(writer, receiver, &waiters, &turn, parts.batch_max, &failed);
                 })?;
             }
             Db::Postgres(pool) => {
                 let receiver = Arc::new(Mutex::new(receiver));
-                // One of them waits for the disk; the others prepare meanwhile.
-                let preparing = Arc::new(Semaphore::new(usize::from(postgres_writers).max(2) - 1));
+                let turns = turns.insert(Turns::among(postgres_writers));
                 for _ in 0..postgres_writers {
                     let writer = PostgresWriter::beside(pool, parts.clone());
-                    let run = run_postgres(writer, receiver.clone(), preparing.clone(), parts.batch_max);
+                    let (receiver, turns, waiters) = (receiver.clone(), turns.clone(), waiters.clone());
+                    let run = run_postgres(writer, receiver, waiters, turns, parts.batch_max);
                     spawn_thread("postgres-writer", move || block_on(run))?;
                 }
             }
         }
-        Ok(Self { sender, failed })
+        Ok(Self { sender, failed, turns })
     }
 
     /// Does the work and stores nothing: the benchmark's ceiling.
@@ -96,14 +102,15 @@ impl Committer {
         let (sender, mut receiver) = mpsc::channel(QUEUE_MAX);
         let batch_max = parts.batch_max;
         let writer = CeilingWriter { parts: Arc::new(parts) };
+        let waiters = Handle::current();
         spawn_thread("ceiling", move || {
             while let Some(first) = receiver.blocking_recv() {
                 let batch = fill(first, &mut receiver, batch_max);
                 let outcomes = writer.commit(&works(&batch));
-                answer(batch, outcomes, Instant::now());
+                answer(&waiters, batch, outcomes, Instant::now());
             }
         })?;
-        Ok(Self { sender, failed: Arc::default() })
+        Ok(Self { sender, failed: Arc::default(), turns: None })
     }
 
     /// Does the work and returns once it is on disk. Dropping the future does not stop the work.
@@ -114,6 +121,9 @@ impl Committer {
             mpsc::error::TrySendError::Full(_) => CommitError::Overloaded,
             mpsc::error::TrySendError::Closed(_) => CommitError::Unavailable,
         })?;
+        if let Some(turns) = &self.turns {
+            turns.queued(self.queued());
+        }
         answered.await.unwrap_or(Err(CommitError::Unavailable))
     }
 
@@ -147,6 +157,7 @@ fn block_on(run: impl Future<Output = ()>) {
 fn run_sqlite(
     mut writer: SqliteWriter,
     mut receiver: mpsc::Receiver<Entry>,
+    waiters: &Handle,
     turn: &Mutex<()>,
     batch_max: usize,
     failed: &AtomicBool,
@@ -160,7 +171,7 @@ fn run_sqlite(
         let _turn = turn.blocking_lock();
         let started = Instant::now();
         match writer.commit(&works(&batch)) {
-            Ok(outcomes) => answer(batch, outcomes, started),
+            Ok(outcomes) => answer(waiters, batch, outcomes, started),
             Err(error) => {
                 if is_disk_failure(&error) {
                     tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
@@ -168,7 +179,7 @@ fn run_sqlite(
                 }
                 for entry in to_try_alone(batch, &error) {
                     let done = writer.commit(&[&entry.work]);
-                    settle(entry, done, started);
+                    settle(waiters, entry, done, started);
                 }
             }
         }
@@ -178,28 +189,29 @@ fn run_sqlite(
 async fn run_postgres(
     mut writer: PostgresWriter,
     receiver: Arc<Mutex<mpsc::Receiver<Entry>>>,
-    preparing: Arc<Semaphore>,
+    waiters: Handle,
+    turns: Arc<Turns>,
     batch_max: usize,
 ) {
     loop {
-        // Taken before the work is: what comes while it is waited for goes into the same commit.
-        let Ok(turn) = preparing.clone().acquire_owned().await else { return };
-        let batch = {
+        let (batch, turn) = {
             let mut receiver = receiver.lock().await;
             let Some(first) = receiver.recv().await else { return };
-            fill(first, &mut receiver, batch_max)
+            // What comes while it is waited for goes into the same commit.
+            let turn = turns.take(|| receiver.len() + 1).await;
+            (fill(first, &mut receiver, batch_max), turn)
         };
         let started = Instant::now();
         let mut standings = None;
         match commit_postgres(&mut writer, &works(&batch), &mut standings, Some(turn)).await {
-            Ok(outcomes) => answer(batch, outcomes, started),
+            Ok(outcomes) => answer(&waiters, batch, outcomes, started),
             Err(error) => {
                 // Who was counted once is not counted again.
                 let standings = standings.unwrap_or_default().into_iter().map(|one| Some(vec![one]));
                 let standings = standings.chain(std::iter::repeat(None));
                 for (entry, mut standing) in to_try_alone(batch, &error).into_iter().zip(standings) {
                     let done = commit_postgres(&mut writer, &[&entry.work], &mut standing, None).await;
-                    settle(entry, done, started);
+                    settle(&waiters, entry, done, started);
                 }
             }
         }
@@ -210,7 +222,7 @@ async fn commit_postgres(
     writer: &mut PostgresWriter,
     works: &[&Work],
     standings: &mut Option<Standings>,
-    mut turn: Option<OwnedSemaphorePermit>,
+    mut turn: Option<Turn>,
 ) -> Result<Vec<Outcome>> {
     let mut tries = 1;
     loop {
@@ -235,14 +247,18 @@ fn works(batch: &[Entry]) -> Vec<&Work> {
     batch.iter().map(|entry| &entry.work).collect()
 }
 
-fn answer(batch: Vec<Entry>, outcomes: Vec<Outcome>, started: Instant) {
+/// Answers from within the runtime of those who wait: woken one by one from a thread outside it, each
+/// would cost this thread a call into the kernel.
+fn answer(waiters: &Handle, batch: Vec<Entry>, outcomes: Vec<Outcome>, started: Instant) {
     metric::COMMIT_SECONDS.record(started.elapsed());
     metric::COMMIT_REQUESTS.record_count(batch.len());
-    for (entry, outcome) in batch.into_iter().zip(outcomes) {
-        metric::QUEUE_SECONDS.record(started.saturating_duration_since(entry.queued));
-        // A client that went away is not told; its work is done all the same.
-        let _ = entry.reply.send(Ok(outcome));
-    }
+    waiters.spawn(async move {
+        for (entry, outcome) in batch.into_iter().zip(outcomes) {
+            metric::QUEUE_SECONDS.record(started.saturating_duration_since(entry.queued));
+            // A client that went away is not told; its work is done all the same.
+            let _ = entry.reply.send(Ok(outcome));
+        }
+    });
 }
 
 fn refuse(batch: Vec<Entry>, error: CommitError) {
@@ -263,9 +279,9 @@ fn to_try_alone(batch: Vec<Entry>, error: &StorageError) -> Vec<Entry> {
     batch
 }
 
-fn settle(entry: Entry, done: Result<Vec<Outcome>>, started: Instant) {
+fn settle(waiters: &Handle, entry: Entry, done: Result<Vec<Outcome>>, started: Instant) {
     match done {
-        Ok(outcomes) => answer(vec![entry], outcomes, started),
+        Ok(outcomes) => answer(waiters, vec![entry], outcomes, started),
         Err(error) => {
             tracing::error!(%error, "a request could not be stored");
             let why = if is_environment(&error) { CommitError::Unavailable } else { CommitError::Rejected };

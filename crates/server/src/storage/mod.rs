@@ -14,6 +14,7 @@ mod rates;
 pub mod requests;
 mod sqlite;
 mod steady;
+mod turns;
 pub mod webhooks;
 
 pub use call_row::{CallRow, status_code};

@@ -46,9 +46,8 @@ impl Commit<'_> {
         call.zip = assembled.zip;
         let changes = started(&call, &assembled.tags);
         let id = start.id;
-        self.loaded
-            .calls
-            .insert(id, LoadedCall { call, external_id: start.external_id.clone(), last_seq: 0 });
+        let external_id = start.external_id.clone();
+        self.loaded.calls.insert(id, LoadedCall { call, external_id, last_seq: 0, read_seq: 0 });
         self.loaded.tags.insert(id, assembled.tags);
         if let Some(calls) = self.loaded.by_phone.get_mut(&(org, start.caller.clone())) {
             calls.push(id);

@@ -133,6 +133,9 @@ pub struct LoadedCall {
     pub call: Call,
     pub external_id: Option<String>,
     pub last_seq: i64,
+    /// `last_seq` as it was read. Every change of a call appends to its timeline, so a call whose row
+    /// still has it has not changed meanwhile.
+    pub read_seq: i64,
 }
 
 /// What the engine found, and, as work is applied, what it will be.

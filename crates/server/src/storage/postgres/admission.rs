@@ -14,8 +14,14 @@ use crate::intake::work::Work;
 use crate::storage::Result;
 use crate::storage::rates::{self, Admitted, RateBoard, RateGrant, Tracked};
 
-/// What `claim` executes, prepared once for each connection.
+/// What `claim` executes, prepared once for each connection: most batches are of one webhook, for which
+/// there is nothing to hold together.
 pub const PREPARE: &str = "
+    PREPARE claim_one (uuid[], bigint[], bigint[], bigint[]) AS
+    WITH raised AS (
+        UPDATE rate_heads SET seq = seq + 1 WHERE webhook_id = $1[1] AND seq = $2[1] - 1 RETURNING seq
+    )
+    INSERT INTO rate_admissions (webhook_id, seq, stamp, admitted) SELECT $1[1], seq, $3[1], $4[1] FROM raised;
     PREPARE claim (uuid[], bigint[], bigint[], bigint[]) AS
     WITH asked AS (
         SELECT * FROM UNNEST($1, $2, $3, $4) AS a (webhook_id, seq, stamp, admitted)
@@ -44,7 +50,8 @@ pub fn claim(board: &RateBoard, grants: &[RateGrant]) -> String {
         return String::new();
     }
     let Columns { webhooks, seqs, stamps, counts } = Columns::of(board, grants);
-    let claim = execute("claim", &[list(webhooks), list(seqs), list(stamps), list(counts)]);
+    let statement = if grants.len() == 1 { "claim_one" } else { "claim" };
+    let claim = execute(statement, &[list(webhooks), list(seqs), list(stamps), list(counts)]);
     format!("BEGIN; SET LOCAL synchronous_commit = off; {claim}; COMMIT; ")
 }
 

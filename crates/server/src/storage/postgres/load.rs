@@ -28,26 +28,31 @@ pub const PREPARE: &str = concat!(
      PREPARE lock_callers (bigint[]) AS SELECT COUNT(pg_advisory_xact_lock(key)) FROM UNNEST($1) AS key;
      PREPARE lock_calls (uuid[]) AS SELECT ",
     call_columns!(),
-    " FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+    " FROM calls WHERE id = ANY($1) ORDER BY id FOR UPDATE;
+     PREPARE read_calls (uuid[]) AS SELECT ",
+    call_columns!(),
+    " FROM calls WHERE id = ANY($1)"
 );
 
-/// Whether used transaction ids are looked for before anything is done.
+/// What a commit makes sure of before it does anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum UsedIds {
-    Read,
-    /// None is expected; the index of `requests` refuses one that was used.
+pub enum Care {
+    /// Used transaction ids are read, and calls are locked.
+    Look,
+    /// No id was used before, and no call is changed by another commit meanwhile. If it was, what is
+    /// stored is refused: by the index of `requests`, or since a call's `last_seq` is another.
     Guess,
 }
 
 /// Begins the transaction and takes most locks, all in one message of one round trip. Only ids and
 /// hashes are in its text, so nothing needs quoting. Transaction ids are tried and not waited for; the
 /// statement that reads who used them comes later, and sees what was committed just before.
-pub fn begin(needs: &Needs, used_ids: UsedIds) -> String {
+pub fn begin(needs: &Needs, care: Care) -> String {
     let mut statements = vec!["BEGIN".to_owned()];
     if !needs.transactions.is_empty() {
         let hashes = &needs.transactions;
         statements.push(execute("take_ids", &[list(hashes.iter().map(|hash| lock_number(hash)))]));
-        if used_ids == UsedIds::Read {
+        if care == Care::Look {
             statements.push(execute("used_ids", &[list(hashes.iter().map(|hash| Uuid::from_bytes(*hash)))]));
         }
     }
@@ -57,7 +62,9 @@ pub fn begin(needs: &Needs, used_ids: UsedIds) -> String {
         statements.push(execute("lock_callers", &[list(keys)]));
     }
     if locks_calls_at_once(needs) {
-        statements.push(lock_calls(needs.calls.iter().map(|(_, call)| call)));
+        // The rows of tags have no number that would tell of a change: their calls are locked.
+        let statement = if care == Care::Guess && needs.tags.is_empty() { "read_calls" } else { "lock_calls" };
+        statements.push(execute(statement, &[list(needs.calls.iter().map(|(_, call)| call.0))]));
     }
     statements.join("; ")
 }
@@ -68,15 +75,11 @@ fn locks_calls_at_once(needs: &Needs) -> bool {
     !needs.calls.is_empty() && needs.phones.is_empty() && needs.externals.is_empty()
 }
 
-fn lock_calls<'c>(calls: impl Iterator<Item = &'c CallId>) -> String {
-    execute("lock_calls", &[list(calls.map(|call| call.0))])
-}
-
 /// Loads what is needed; `begun` are the rows of each statement of `begin`.
 pub async fn load(
     connection: &mut PgConnection,
     needs: &Needs,
-    used_ids: UsedIds,
+    care: Care,
     begun: Vec<Answered>,
 ) -> Result<Loaded> {
     let mut loaded = Loaded::default();
@@ -92,7 +95,7 @@ pub async fn load(
                 loaded.in_progress.insert(*key);
             }
         }
-        if used_ids == UsedIds::Read {
+        if care == Care::Look {
             read_used_ids(&next()?, &mut loaded)?;
         }
     }
@@ -113,7 +116,7 @@ pub async fn load(
             tags.extend(loaded.by_phone.get(&(query.org, query.caller.clone())).into_iter().flatten());
         }
         if !calls.is_empty() {
-            let rows = raw_sql(AssertSqlSafe(lock_calls(calls.iter()))).fetch_all(&mut *connection).await?;
+            let rows = raw_sql(AssertSqlSafe(execute("lock_calls", &[list(calls.iter().map(|call| call.0))]))).fetch_all(&mut *connection).await?;
             add_calls(&rows, &mut loaded)?;
         }
     }

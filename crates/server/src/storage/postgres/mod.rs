@@ -11,10 +11,9 @@ mod store;
 use std::sync::Arc;
 
 use sqlx::{PgConnection, PgPool, raw_sql};
-use tokio::sync::OwnedSemaphorePermit;
-
 use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, Standings};
+use super::turns::Turn;
 use super::{Result, StorageError};
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
@@ -24,9 +23,9 @@ use store::Stored;
 pub use store::insert_calls;
 
 use line::{Answered, Line};
-use load::UsedIds;
+use load::Care;
 
-/// After a transaction id that was used before, this many commits look for others before they begin.
+/// After a guess that was wrong, this many commits look before they begin.
 const LOOKS: u32 = 64;
 /// Timeline numbers are taken from the database in blocks, so that one needs no question of its own.
 const SEQ_BLOCK: i64 = 10_000;
@@ -36,7 +35,7 @@ pub struct PostgresWriter {
     admitting: Line,
     parts: Arc<WriterParts>,
     seqs: SeqBlock,
-    /// Commits left that read used transaction ids first: repeats come in groups.
+    /// Commits left that look first: repeats come in groups, and so do changes of one call.
     looks: u32,
     /// See [`commits_late`].
     late: bool,
@@ -79,32 +78,32 @@ impl PostgresWriter {
         &mut self,
         works: &[&Work],
         standings: &mut Option<Standings>,
-        turn: &mut Option<OwnedSemaphorePermit>,
+        turn: &mut Option<Turn>,
     ) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
         self.looks = self.looks.saturating_sub(1);
         if self.looks == 0 {
-            if let Some(outcomes) = self.attempt(works, &needs, UsedIds::Guess, standings, turn).await? {
+            if let Some(outcomes) = self.attempt(works, &needs, Care::Guess, standings, turn).await? {
                 return Ok(outcomes);
             }
             self.looks = LOOKS;
         }
-        let outcomes = self.attempt(works, &needs, UsedIds::Read, standings, turn).await?;
-        outcomes.ok_or_else(|| StorageError::Unreadable("a transaction id is used that was not found".into()))
+        let outcomes = self.attempt(works, &needs, Care::Look, standings, turn).await?;
+        outcomes.ok_or_else(|| StorageError::Unreadable("a row is not as it was read under its lock".into()))
     }
 
-    /// None, and nothing done, if a transaction id was used before and the guess was that none was.
+    /// None, and nothing done, if a guess was wrong.
     async fn attempt(
         &mut self,
         works: &[&Work],
         needs: &Needs,
-        used_ids: UsedIds,
+        care: Care,
         standings: &mut Option<Standings>,
-        turn: &mut Option<OwnedSemaphorePermit>,
+        turn: &mut Option<Turn>,
     ) -> Result<Option<Vec<Outcome>>> {
-        let (mut connection, begun) = self.admit_and_begin(works, needs, used_ids, standings).await?;
+        let (mut connection, begun) = self.admit_and_begin(works, needs, care, standings).await?;
         self.fill_seqs(&mut connection, works).await?;
-        let loaded = load::load(&mut connection, needs, used_ids, begun).await?;
+        let loaded = load::load(&mut connection, needs, care, begun).await?;
         let (outcomes, writes, loaded) = {
             let standings = standings.as_deref().unwrap_or_default();
             let mut commit = Commit::new(loaded, self.parts.clock.now(), standings, &mut self.seqs);
@@ -114,12 +113,12 @@ impl PostgresWriter {
         };
         // What was refused stored no id that its index could refuse: whether it was used must be read.
         let settled = |id| loaded.prior.contains_key(id) || loaded.in_progress.contains(id);
-        let stored = if used_ids == UsedIds::Guess && !needs.transactions.iter().all(settled) {
-            Stored::UsedId
+        let stored = if care == Care::Guess && !needs.transactions.iter().all(settled) {
+            Stored::Refused
         } else {
             store::store(&mut connection, works, &writes, &loaded).await?
         };
-        if stored == Stored::UsedId {
+        if stored == Stored::Refused {
             raw_sql("ROLLBACK").execute(&mut connection).await?;
             self.writing.give_back(connection);
             return Ok(None);
@@ -141,10 +140,10 @@ impl PostgresWriter {
         &mut self,
         works: &[&Work],
         needs: &Needs,
-        used_ids: UsedIds,
+        care: Care,
         standings: &mut Option<Standings>,
     ) -> Result<(PgConnection, Vec<Answered>)> {
-        let begin = load::begin(needs, used_ids);
+        let begin = load::begin(needs, care);
         if standings.is_some() {
             return self.begin(&begin).await;
         }

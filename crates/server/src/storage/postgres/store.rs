@@ -4,21 +4,22 @@ use hookline_domain::call::NoPayoutReason;
 use sqlx::encode::{Encode, IsNull};
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::PgRecordEncoder;
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgHasArrayType, PgTypeInfo};
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Row, Type};
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
+use sqlx::{PgConnection, Postgres, Row, Type};
 use uuid::Uuid;
 
 use crate::intake::effect::{Loaded, LoadedCall, RequestRow, TimelineRow, Writes};
 use crate::intake::work::{InboundRequest, Work};
-use crate::storage::call_row::{CALL_COLUMNS, status_code};
+use crate::storage::call_row::{call_columns, status_code};
 use crate::storage::sqlite::to_json;
 use crate::storage::{Result, StorageError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stored {
     All,
-    /// Nothing more can be done in this transaction: a transaction id was used before.
-    UsedId,
+    /// Nothing more can be done in this transaction: a transaction id was used before, or another commit
+    /// changed a call meanwhile.
+    Refused,
 }
 
 /// Writes all of it.
@@ -34,72 +35,15 @@ pub async fn store(
         Err(StorageError::Database(sqlx::Error::Database(error)))
             if error.constraint() == Some("requests_transaction") =>
         {
-            return Ok(Stored::UsedId);
+            return Ok(Stored::Refused);
         }
-        done => done?,
+        Err(error) => return Err(error),
+        Ok(Stored::Refused) => return Ok(Stored::Refused),
+        Ok(Stored::All) => {}
     }
     store_tags(connection, writes, loaded).await?;
     store_caller_data(connection, writes).await?;
     Ok(Stored::All)
-}
-
-/// The columns of a set of calls, each as one array.
-#[derive(Default)]
-struct CallColumns {
-    org: Vec<Uuid>,
-    id: Vec<Uuid>,
-    external: Vec<Option<String>>,
-    caller: Vec<String>,
-    dialed: Vec<String>,
-    campaign: Vec<Option<Uuid>>,
-    publisher: Vec<Option<Uuid>>,
-    number: Vec<Option<Uuid>>,
-    target: Vec<Option<String>>,
-    status: Vec<i64>,
-    started_at: Vec<i64>,
-    answered_at: Vec<Option<i64>>,
-    ended_at: Vec<Option<i64>>,
-    converted: Vec<bool>,
-    converted_at: Vec<Option<i64>>,
-    revenue: Vec<Option<i64>>,
-    payout: Vec<Option<i64>>,
-    reason: Vec<Option<String>>,
-    no_payout_reason: Vec<Option<&'static str>>,
-    state: Vec<Option<String>>,
-    zip: Vec<Option<String>>,
-    last_seq: Vec<i64>,
-}
-
-impl CallColumns {
-    fn of<'c>(calls: impl Iterator<Item = &'c LoadedCall>) -> Self {
-        let mut columns = Self::default();
-        for loaded in calls {
-            let call = &loaded.call;
-            columns.org.push(call.org.0);
-            columns.id.push(call.id.0);
-            columns.external.push(loaded.external_id.clone());
-            columns.caller.push(call.caller.clone());
-            columns.dialed.push(call.dialed.clone());
-            columns.campaign.push(call.campaign.map(|campaign| campaign.0));
-            columns.publisher.push(call.publisher.map(|publisher| publisher.0));
-            columns.number.push(call.number.map(|number| number.0));
-            columns.target.push(call.target.clone());
-            columns.status.push(status_code(call.status));
-            columns.started_at.push(call.started_at.0);
-            columns.answered_at.push(call.answered_at.map(|at| at.0));
-            columns.ended_at.push(call.ended_at.map(|at| at.0));
-            columns.converted.push(call.converted);
-            columns.converted_at.push(call.converted_at.map(|at| at.0));
-            columns.revenue.push(call.revenue_paid_out.map(|money| money.micros()));
-            columns.payout.push(call.publisher_paid_out.map(|money| money.micros()));
-            columns.reason.push(call.reason.clone());
-            columns.no_payout_reason.push(call.no_payout_reason.map(NoPayoutReason::as_str));
-            columns.state.push(call.state.clone());
-            columns.zip.push(call.zip.clone());
-            columns.last_seq.push(loaded.last_seq);
-        }
-        columns
-    }
 }
 
 async fn store_tags(connection: &mut PgConnection, writes: &Writes, loaded: &Loaded) -> Result<()> {
@@ -125,39 +69,10 @@ pub async fn insert_calls(connection: &mut PgConnection, calls: &[&LoadedCall]) 
     if calls.is_empty() {
         return Ok(());
     }
-    let columns = CallColumns::of(calls.iter().copied());
-    let sql = format!(
-        "INSERT INTO calls ({CALL_COLUMNS})
-         SELECT * FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-             $8::uuid[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bool[],
-             $15::bigint[], $16::bigint[], $17::bigint[], $18::text[], $19::text[], $20::text[], $21::text[],
-             $22::bigint[])"
-    );
-    sqlx::query(AssertSqlSafe(sql))
-        .bind(&columns.org)
-        .bind(&columns.id)
-        .bind(&columns.external)
-        .bind(&columns.caller)
-        .bind(&columns.dialed)
-        .bind(&columns.campaign)
-        .bind(&columns.publisher)
-        .bind(&columns.number)
-        .bind(&columns.target)
-        .bind(&columns.status)
-        .bind(&columns.started_at)
-        .bind(&columns.answered_at)
-        .bind(&columns.ended_at)
-        .bind(&columns.converted)
-        .bind(&columns.converted_at)
-        .bind(&columns.revenue)
-        .bind(&columns.payout)
-        .bind(&columns.reason)
-        .bind(&columns.no_payout_reason)
-        .bind(&columns.state)
-        .bind(&columns.zip)
-        .bind(&columns.last_seq)
-        .execute(&mut *connection)
-        .await?;
+    const INSERT: &str =
+        concat!("INSERT INTO calls (", call_columns!(), ") SELECT * FROM UNNEST($1::new_call[])");
+    let rows: Vec<NewCall<'_>> = calls.iter().copied().map(NewCall).collect();
+    sqlx::query(INSERT).bind(rows).execute(&mut *connection).await?;
     Ok(())
 }
 
@@ -168,63 +83,32 @@ const STORE: &str = "
             ended_at = n.ended_at, converted = n.converted, converted_at = n.converted_at, revenue = n.revenue,
             payout = n.payout, reason = n.reason, no_payout_reason = n.no_payout_reason, state = n.state,
             zip = n.zip, last_seq = n.last_seq
-        FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bool[],
-            $8::bigint[], $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::text[],
-            $15::bigint[])
-            AS n (org_id, id, target, status, answered_at, ended_at, converted, converted_at, revenue, payout,
-                  reason, no_payout_reason, state, zip, last_seq)
-        WHERE c.id = n.id
+        FROM UNNEST($1::changed_call[]) AS n
+        WHERE c.id = n.id AND c.last_seq = n.read_seq
         RETURNING c.id
     ), appended AS (
         INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
-        SELECT * FROM UNNEST($16::new_timeline[])
+        SELECT * FROM UNNEST($2::new_timeline[])
     ), logged AS (
         INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
             transaction_id, transaction_hash, fingerprint, caller, status, code, response, replay_of, mismatch, effect)
-        SELECT * FROM UNNEST($17::new_request[])
+        SELECT * FROM UNNEST($3::new_request[])
     )
     SELECT COUNT(*) FROM changed";
-
-type Query = sqlx::query::Query<'static, Postgres, PgArguments>;
 
 async fn store_changes(
     connection: &mut PgConnection,
     works: &[&Work],
     writes: &Writes,
     loaded: &Loaded,
-) -> Result<()> {
-    let query = bind_changed_calls(sqlx::query(STORE), writes, loaded);
-    let query = query.bind(new_timeline(writes)).bind(new_requests(works, writes));
+) -> Result<Stored> {
+    let changed_calls: Vec<ChangedCall<'_>> =
+        writes.changed_calls.iter().map(|id| ChangedCall(&loaded.calls[id])).collect();
+    let new_timeline: Vec<NewTimeline<'_>> = writes.timeline.iter().map(NewTimeline).collect();
+    let query = sqlx::query(STORE).bind(changed_calls).bind(new_timeline).bind(new_requests(works, writes));
     let changed: i64 = query.fetch_one(connection).await?.try_get(0)?;
-    if usize::try_from(changed).ok() == Some(writes.changed_calls.len()) {
-        Ok(())
-    } else {
-        Err(StorageError::Unreadable("a locked call is gone".into()))
-    }
-}
-
-fn bind_changed_calls(query: Query, writes: &Writes, loaded: &Loaded) -> Query {
-    let columns = CallColumns::of(writes.changed_calls.iter().map(|id| &loaded.calls[id]));
-    query
-        .bind(columns.org)
-        .bind(columns.id)
-        .bind(columns.target)
-        .bind(columns.status)
-        .bind(columns.answered_at)
-        .bind(columns.ended_at)
-        .bind(columns.converted)
-        .bind(columns.converted_at)
-        .bind(columns.revenue)
-        .bind(columns.payout)
-        .bind(columns.reason)
-        .bind(columns.no_payout_reason)
-        .bind(columns.state)
-        .bind(columns.zip)
-        .bind(columns.last_seq)
-}
-
-fn new_timeline(writes: &Writes) -> Vec<NewTimeline<'_>> {
-    writes.timeline.iter().map(NewTimeline).collect()
+    let all = usize::try_from(changed).ok() == Some(writes.changed_calls.len());
+    Ok(if all { Stored::All } else { Stored::Refused })
 }
 
 fn new_requests<'a>(works: &[&'a Work], writes: &'a Writes) -> Vec<NewRequest<'a>> {
@@ -261,6 +145,53 @@ macro_rules! composite {
         }
     };
 }
+
+struct NewCall<'a>(&'a LoadedCall);
+
+composite!(NewCall, "new_call", new =>
+    new.0.call.org.0,
+    new.0.call.id.0,
+    new.0.external_id.as_deref(),
+    new.0.call.caller.as_str(),
+    new.0.call.dialed.as_str(),
+    new.0.call.campaign.map(|campaign| campaign.0),
+    new.0.call.publisher.map(|publisher| publisher.0),
+    new.0.call.number.map(|number| number.0),
+    new.0.call.target.as_deref(),
+    status_code(new.0.call.status),
+    new.0.call.started_at.0,
+    new.0.call.answered_at.map(|at| at.0),
+    new.0.call.ended_at.map(|at| at.0),
+    new.0.call.converted,
+    new.0.call.converted_at.map(|at| at.0),
+    new.0.call.revenue_paid_out.map(|money| money.micros()),
+    new.0.call.publisher_paid_out.map(|money| money.micros()),
+    new.0.call.reason.as_deref(),
+    new.0.call.no_payout_reason.map(NoPayoutReason::as_str),
+    new.0.call.state.as_deref(),
+    new.0.call.zip.as_deref(),
+    new.0.last_seq,
+);
+
+struct ChangedCall<'a>(&'a LoadedCall);
+
+composite!(ChangedCall, "changed_call", changed =>
+    changed.0.call.id.0,
+    changed.0.call.target.as_deref(),
+    status_code(changed.0.call.status),
+    changed.0.call.answered_at.map(|at| at.0),
+    changed.0.call.ended_at.map(|at| at.0),
+    changed.0.call.converted,
+    changed.0.call.converted_at.map(|at| at.0),
+    changed.0.call.revenue_paid_out.map(|money| money.micros()),
+    changed.0.call.publisher_paid_out.map(|money| money.micros()),
+    changed.0.call.reason.as_deref(),
+    changed.0.call.no_payout_reason.map(NoPayoutReason::as_str),
+    changed.0.call.state.as_deref(),
+    changed.0.call.zip.as_deref(),
+    changed.0.last_seq,
+    changed.0.read_seq,
+);
 
 struct NewTimeline<'a>(&'a TimelineRow);
 
