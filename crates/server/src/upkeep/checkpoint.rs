@@ -16,9 +16,10 @@ const LOOK_EVERY_QUIET: Duration = Duration::from_millis(500);
 /// Pages of 4 KiB that are worth a checkpoint under load. Few at a time: a commit's sync waits for what
 /// a checkpoint has the disk write at that moment.
 const PAGES_MIN: i64 = 500;
-/// Pages after which the log starts again, for which the writer is held a moment. A crash's recovery
-/// reads up to so many.
-const PAGES_MAX: i64 = 64_000;
+/// Pages (1 GB) after which the log starts again, for which the writer is held some 50 ms: rarely, then,
+/// and not before a load at the disk's limit has gone on for many seconds. In any quiet moment it starts
+/// again by itself. A crash's recovery reads up to so many.
+const PAGES_MAX: i64 = 256_000;
 
 /// How far the log goes, and how much of it is in the database file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
