@@ -11,6 +11,7 @@ pub mod phone;
 pub mod rate;
 pub mod settings;
 pub mod tags;
+pub mod template;
 pub mod time;
 pub mod update;
 pub mod webhook;
