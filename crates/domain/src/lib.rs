@@ -4,6 +4,8 @@
 //! every rule can be tested by example and by property.
 
 pub mod call;
+pub mod condition;
+pub mod document;
 pub mod ids;
 pub mod matching;
 pub mod money;
