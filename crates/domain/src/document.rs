@@ -63,6 +63,15 @@ impl<'a> Document<'a> {
         Ok(fields)
     }
 
+    /// An object's members in order, where the names are data too; `max` at most.
+    pub fn members(&self, max: usize) -> Result<Vec<(String, Self)>, Problem> {
+        let fields = self.fields()?;
+        if fields.members.len() > max {
+            return Err(self.problem(format!("has {} members; {max} are allowed", fields.members.len())));
+        }
+        Ok(fields.members.iter().map(|(name, raw)| (name.clone(), fields.at(name, raw))).collect())
+    }
+
     /// A list's values, `max` at most.
     pub fn items(&self, max: usize) -> Result<Vec<Self>, Problem> {
         let items: Vec<&'a RawValue> = self.read("must be a list: […]")?;

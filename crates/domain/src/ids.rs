@@ -66,6 +66,11 @@ ids! {
     NumberId;
     CustomTagId;
     ApiKeyId;
+    /// Where calls go: a number or a SIP address, with what it takes.
+    TargetId;
+    RoutingPlanId;
+    /// A call flow; its versions have numbers.
+    FlowId;
 }
 
 #[cfg(test)]

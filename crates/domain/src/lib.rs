@@ -6,6 +6,7 @@
 pub mod call;
 pub mod condition;
 pub mod document;
+pub mod flow;
 pub mod ids;
 pub mod matching;
 pub mod money;

@@ -13,6 +13,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+pub use crate::condition::Lookup;
 use crate::tags::TagName;
 use json::Spot;
 use read::Part;
@@ -54,9 +55,6 @@ pub enum Place {
     /// Values as they are.
     Text,
 }
-
-/// What finds a value by its tag's name, which comes in normal form.
-pub type Lookup<'a> = dyn Fn(&str) -> Option<Cow<'a, str>> + 'a;
 
 impl Template {
     pub fn parse(text: &str) -> Result<Self, TemplateProblem> {
