@@ -16,3 +16,4 @@ pub mod tags;
 pub mod time;
 pub mod update;
 pub mod webhook;
+pub mod zone;
