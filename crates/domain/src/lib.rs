@@ -11,6 +11,7 @@ pub mod matching;
 pub mod money;
 pub mod phone;
 pub mod rate;
+pub mod routing;
 pub mod settings;
 pub mod tags;
 pub mod time;
