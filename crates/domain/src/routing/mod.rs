@@ -2,8 +2,10 @@
 //! the counters, the time and a number drawn by chance.
 
 mod destination;
+mod directory;
 mod hours;
 mod period;
+mod plan;
 mod settle;
 mod target;
 mod template;
@@ -13,8 +15,14 @@ use std::fmt::Display;
 use crate::document::{Fields, Problem};
 
 pub use destination::{Destination, NotADestination, SIP_CHARS_MAX};
+pub use directory::{CountersNeeded, Directory};
 pub use hours::{EXCEPTIONS_MAX, Hours, INTERVALS_MAX};
 pub use period::{CapPeriod, CounterKey, Counters};
+pub use plan::{
+    CallerPattern, DuplicateAction, DuplicateCounts, DuplicateRule, NotACallerPattern, OVERRIDES_MAX,
+    Override, OverrideAction, PRIORITY_MAX, REASON_CHARS_MAX, ROUTES_MAX, Route, RoutingPlan, WEIGHT_MAX,
+    WINDOW_SECONDS_MAX,
+};
 pub use settle::{EndedCall, Settled, settle_conversion};
 pub use target::{
     AVAILABILITY_MS_DEFAULT, AVAILABILITY_MS_MAX, AVAILABILITY_MS_MIN, Availability, CAP_MAX,
