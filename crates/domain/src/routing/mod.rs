@@ -1,6 +1,8 @@
 //! Routing plans: which target a call goes to, as a pure function of the configuration, the call's tags,
 //! the counters, the time and a number drawn by chance.
 
+mod bid;
+mod decide;
 mod destination;
 mod directory;
 mod hours;
@@ -9,11 +11,19 @@ mod plan;
 mod settle;
 mod target;
 mod template;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Display;
 
 use crate::document::{Fields, Problem};
 
+pub use bid::BidRefusal;
+pub use decide::{
+    Chosen, ChosenBy, Decision, DuplicateTrace, Eligible, EligibleRoute, Facts, Limit, Outcome,
+    OverrideTrace, OverrideVerdict, PlanTrace, PreviousCall, Refusal, RejectReason, Reservation, RouteTrace,
+    Share, Trace, Verdict, decide, eligible,
+};
 pub use destination::{Destination, NotADestination, SIP_CHARS_MAX};
 pub use directory::{CountersNeeded, Directory};
 pub use hours::{EXCEPTIONS_MAX, Hours, INTERVALS_MAX};
