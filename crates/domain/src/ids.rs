@@ -71,6 +71,12 @@ ids! {
     RoutingPlanId;
     /// A call flow; its versions have numbers.
     FlowId;
+    /// Where a publisher asks for bids for a campaign.
+    RtbEndpointId;
+    /// One answered request to such an endpoint.
+    BidId;
+    /// A place that a bid holds in a target's caps for a while.
+    ReservationId;
 }
 
 #[cfg(test)]

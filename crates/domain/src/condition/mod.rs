@@ -46,6 +46,7 @@ pub type Lookup<'t> = dyn Fn(&str) -> Option<Cow<'t, str>> + 't;
 pub struct Condition {
     root: Node,
     tags: BTreeSet<TagName>,
+    leaves: usize,
     /// As it was sent: what a person wrote is what they see again.
     source: Box<RawValue>,
 }
@@ -66,10 +67,11 @@ impl Condition {
     }
 
     pub fn read(document: &Document<'_>) -> Result<Self, Problem> {
-        let root = parse::Parser::default().node(document, 0)?;
+        let mut parser = parse::Parser::default();
+        let root = parser.node(document, 0)?;
         let mut tags = BTreeSet::new();
         root.collect_tags(&mut tags);
-        Ok(Self { root, tags, source: document.raw().to_owned() })
+        Ok(Self { root, tags, leaves: parser.leaves, source: document.raw().to_owned() })
     }
 
     /// Whether it passes. A group is read from left to right, only until it is decided.
@@ -86,6 +88,11 @@ impl Condition {
     /// not yet its key.
     pub fn tags_read(&self) -> &BTreeSet<TagName> {
         &self.tags
+    }
+
+    /// How many comparisons it has: the measure of what it costs to explain.
+    pub fn leaves(&self) -> usize {
+        self.leaves
     }
 }
 

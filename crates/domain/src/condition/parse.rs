@@ -18,7 +18,7 @@ const SHAPES: &str = "must have one of all, any, not, or a tag with an op";
 
 #[derive(Default)]
 pub(super) struct Parser {
-    leaves: usize,
+    pub leaves: usize,
     patterns: usize,
 }
 
