@@ -35,6 +35,7 @@ impl Task {
             }
             Self::HttpRequest(http) => vec![required("next", &http.next), required("error", &http.error)],
             Self::Javascript { next, error, .. } => vec![required("next", next), required("error", error)],
+            Self::Time { open, closed, .. } => vec![required("open", open), required("closed", closed)],
             Self::Menu(menu) => {
                 let digits = menu.digits.iter();
                 let mut ways: Vec<_> =

@@ -9,6 +9,7 @@ use super::http::HttpNode;
 use super::switch::Case;
 use crate::condition::Condition;
 use crate::ids::{RoutingPlanId, TargetId};
+use crate::routing::Hours;
 use crate::tags::TagName;
 use crate::template::Template;
 
@@ -80,6 +81,13 @@ pub enum Task {
         next: Branch,
         #[serde(skip_serializing_if = "Option::is_none")]
         error: Branch,
+    },
+    Time {
+        hours: Hours,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        open: Branch,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        closed: Branch,
     },
     Menu(MenuNode),
     Distribute {
@@ -165,6 +173,7 @@ pub enum NodeType {
     SetTag,
     HttpRequest,
     Javascript,
+    Time,
     Menu,
     Distribute,
     Dial,
@@ -176,7 +185,7 @@ pub enum NodeType {
 
 impl NodeType {
     /// Every type by its name in JSON.
-    pub const ALL: [(&'static str, Self); 14] = [
+    pub const ALL: [(&'static str, Self); 15] = [
         ("start", Self::Start),
         ("condition", Self::Condition),
         ("switch", Self::Switch),
@@ -184,6 +193,7 @@ impl NodeType {
         ("set_tag", Self::SetTag),
         ("http_request", Self::HttpRequest),
         ("javascript", Self::Javascript),
+        ("time", Self::Time),
         ("menu", Self::Menu),
         ("distribute", Self::Distribute),
         ("dial", Self::Dial),
@@ -214,6 +224,7 @@ impl Task {
             Self::SetTag { .. } => NodeType::SetTag,
             Self::HttpRequest(_) => NodeType::HttpRequest,
             Self::Javascript { .. } => NodeType::Javascript,
+            Self::Time { .. } => NodeType::Time,
             Self::Menu(_) => NodeType::Menu,
             Self::Distribute { .. } => NodeType::Distribute,
             Self::Dial { .. } => NodeType::Dial,

@@ -6,6 +6,7 @@ use crate::document::{Document, Fields, Problem};
 use crate::flow::limits::*;
 use crate::flow::node::{MenuNode, Mode, Node, NodeType, Position, Share, Task};
 use crate::flow::switch::Case;
+use crate::routing::Hours;
 use crate::tags::{TAG_NAME_CHARS_MAX, TagName};
 use crate::template::{TEMPLATE_BYTES_MAX, Template};
 
@@ -51,6 +52,11 @@ fn task(node_type: NodeType, fields: &mut Fields<'_>) -> Result<Task, Problem> {
         },
         NodeType::HttpRequest => Task::HttpRequest(http::node(fields)?),
         NodeType::Javascript => javascript(fields)?,
+        NodeType::Time => Task::Time {
+            hours: Hours::read(&fields.require("hours", "a time zone and the hours of a week")?)?,
+            open: branch(fields, "open")?,
+            closed: branch(fields, "closed")?,
+        },
         NodeType::Menu => Task::Menu(menu(fields)?),
         NodeType::Distribute => distribute(fields)?,
         NodeType::Dial => Task::Dial {

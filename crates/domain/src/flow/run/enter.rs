@@ -52,6 +52,11 @@ impl<'a> Walk<'a> {
                     Pause::Script { source: source.clone(), input: input.clone(), timeout_ms: *timeout_ms };
                 self.ask(id, node, fingerprint(input.as_bytes()), pause)
             }
+            Task::Time { hours, open, closed } => {
+                let local = hours.time_zone().local(self.env.now);
+                self.note(format!("{} in {}", local.strftime("%A %F %H:%M"), hours.time_zone()));
+                if hours.is_open(self.env.now) { go("open", open) } else { go("closed", closed) }
+            }
             Task::Menu(menu) => {
                 self.state.menu_attempts = 1;
                 let pause = self.menu(menu);

@@ -60,6 +60,8 @@ fn node(node_type: NodeType, number: u8, way: impl Fn(usize) -> String) -> Value
             "response": [{"from": "/t1", "to": {"variable": tag(number)}}], "next": way(0), "error": way(1)}),
         NodeType::Javascript => json!({"type": "javascript", "source": "return {}", "inputs": [tag(number)],
             "next": way(0), "error": way(1)}),
+        NodeType::Time => json!({"type": "time", "open": way(0), "closed": way(1), "hours": {
+            "time_zone": "UTC", "week": {"thursday": [{"from": "00:01", "to": format!("00:{}", 10 + number % 50)}]}}}),
         NodeType::Menu => json!({"type": "menu", "prompt": text, "digits": {"1": way(0), "2": way(1)},
             "attempts": 1 + number % 3, "invalid": way(2), "no_input": way(3)}),
         NodeType::Distribute => json!({"type": "distribute",

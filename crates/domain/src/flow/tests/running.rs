@@ -143,6 +143,28 @@ fn a_plan_decides_or_has_no_one() {
 }
 
 #[test]
+fn time_is_told_by_the_clocks_of_its_zone() {
+    let nodes = json!({
+        "a": {"type": "time", "open": "b", "closed": "c", "hours": {"time_zone": "America/New_York",
+            "week": {"monday": [{"from": "09:00", "to": "17:00"}]}}},
+        "b": dial(1), "c": dial(2),
+    });
+    for (moment, number, message) in [
+        ("2026-01-05T14:00:00Z", 1, "Monday 2026-01-05 09:00 in America/New_York"),
+        ("2026-01-05T13:59:59Z", 2, "Monday 2026-01-05 08:59 in America/New_York"),
+        ("2026-07-06T13:00:00Z", 1, "Monday 2026-07-06 09:00 in America/New_York"),
+        ("2026-07-05T13:00:00Z", 2, "Sunday 2026-07-05 09:00 in America/New_York"),
+    ] {
+        let mut run = Run::of(nodes.clone(), &[]);
+        run.at_seconds =
+            moment.parse::<crate::time::Timestamp>().unwrap().micros_since(second(0)) / 1_000_000;
+        let advanced = run.begin();
+        assert_eq!(advanced.pause, dials(number), "{moment}");
+        assert_eq!(advanced.trace[1].message.as_deref(), Some(message));
+    }
+}
+
+#[test]
 fn round_robin_goes_by_turns_and_weights() {
     let nodes = json!({
         "a": {"type": "distribute", "mode": "round_robin",
