@@ -44,6 +44,13 @@ impl Case {
         Ok(Self { test: Condition::parse(&comparison, path)?, fields, next })
     }
 
+    /// It runs a regular expression, of which a switch has no more than a condition may have.
+    pub(super) fn has_pattern(&self) -> bool {
+        let is_matches =
+            |raw: &RawValue| serde_json::from_str(raw.get()).is_ok_and(|op: String| op == "matches");
+        self.fields.iter().any(|(name, raw)| *name == "op" && is_matches(raw))
+    }
+
     pub fn fits(&self, value: &str) -> bool {
         self.test.evaluate(&|_| Some(value.into()))
     }

@@ -1,7 +1,7 @@
 //! From JSON to a node of each type.
 
 use super::{branch, http, node_id};
-use crate::condition::Condition;
+use crate::condition::{CONDITION_PATTERNS_MAX, Condition};
 use crate::document::{Document, Fields, Problem};
 use crate::flow::limits::*;
 use crate::flow::node::{MenuNode, Mode, Node, NodeType, Position, Share, Task};
@@ -114,7 +114,12 @@ fn switch(fields: &mut Fields<'_>) -> Result<Task, Problem> {
     let list = fields.require("cases", "a list of cases")?;
     let cases = list.items(CASES_MAX)?;
     let cases = cases.iter().enumerate().map(|(at, case)| Case::read(case, &format!("cases[{at}]")));
-    Ok(Task::Switch { value, cases: cases.collect::<Result<_, _>>()?, default: branch(fields, "default")? })
+    let cases = cases.collect::<Result<Vec<_>, _>>()?;
+    if cases.iter().filter(|case| case.has_pattern()).count() > CONDITION_PATTERNS_MAX {
+        let message = format!("has more than {CONDITION_PATTERNS_MAX} regular expressions; join some with |");
+        return Err(list.problem(message));
+    }
+    Ok(Task::Switch { value, cases, default: branch(fields, "default")? })
 }
 
 fn javascript(fields: &mut Fields<'_>) -> Result<Task, Problem> {

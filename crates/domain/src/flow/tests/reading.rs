@@ -122,6 +122,10 @@ fn a_node_that_cannot_be_read_is_named_with_what_to_do() {
             json!({"a": {"type": "switch", "value": "", "cases": [{"op": "exists", "tag": "a"}]}}),
             "cases[0].tag means nothing",
         ),
+        (
+            json!({"a": {"type": "switch", "value": "", "cases": vec![json!({"op": "matches", "value": "a+"}); 21]}}),
+            "cases has more than 20",
+        ),
         (json!({"a": {"type": "menu", "prompt": "", "digits": {}}}), "digits is empty; add a key"),
         (
             json!({"a": {"type": "menu", "prompt": "", "digits": {"A": "b"}}}),
