@@ -66,6 +66,17 @@ ids! {
     NumberId;
     CustomTagId;
     ApiKeyId;
+    /// Where calls go: a number or a SIP address, with what it takes.
+    TargetId;
+    RoutingPlanId;
+    /// A call flow; its versions have numbers.
+    FlowId;
+    /// Where a publisher asks for bids for a campaign.
+    RtbEndpointId;
+    /// One answered request to such an endpoint.
+    BidId;
+    /// A place that a bid holds in a target's caps for a while.
+    ReservationId;
 }
 
 #[cfg(test)]

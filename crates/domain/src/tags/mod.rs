@@ -23,6 +23,7 @@ pub use name::{NotATagName, TAG_NAME_CHARS_MAX, TAG_VALUE_CHARS_MAX, TagName};
 pub use set::{SetOutcome, TAGS_MAX, Tag, TagSet};
 pub use system::{SYSTEM_TAGS, SystemTag, TagView};
 pub(crate) use system::{kept_value, place_key, record_change};
+pub(crate) use value::is_json_number;
 pub use value::{JsonTags, TagKind};
 
 /// Where a tag's value came from. Later wins over earlier, whatever the time.

@@ -50,7 +50,7 @@ fn is_date(value: &str) -> bool {
 }
 
 /// The text is a number by JSON's grammar, and not one that readers take for infinite.
-fn is_json_number(text: &str) -> bool {
+pub(crate) fn is_json_number(text: &str) -> bool {
     let starts = text.strip_prefix('-').unwrap_or(text).starts_with(|c: char| c.is_ascii_digit());
     starts
         && text.ends_with(|c: char| c.is_ascii_digit())
