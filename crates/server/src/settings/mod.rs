@@ -4,6 +4,7 @@
 //! deleted key stops working everywhere within `SETTINGS_STALE_MAX`; a node that can't look refuses.
 
 pub mod load;
+mod routing;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,9 +12,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use hookline_domain::ids::{ApiKeyId, CampaignId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::ids::{
+    ApiKeyId, CampaignId, FlowId, NumberId, OrgId, PublisherId, RtbEndpointId, WebhookId,
+};
 use hookline_domain::matching::MatchSettings;
 use hookline_domain::phone::Country;
+use hookline_domain::routing::Directory;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::tags::{Definitions, TagName};
 use hookline_domain::time::Timestamp;
@@ -22,6 +26,11 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::storage::{Db, Result, Tx};
+
+pub use routing::{
+    CampaignRouting, OFFERED_NUMBERS_MAX, PublishedFlow, RESERVATION_SECONDS_DEFAULT,
+    RESERVATION_SECONDS_MAX, RtbEndpoint, RtbSettings,
+};
 
 /// How often a node looks for a change made elsewhere.
 pub const SETTINGS_POLL: Duration = Duration::from_millis(500);
@@ -49,6 +58,8 @@ pub struct Campaign {
     pub id: CampaignId,
     pub name: String,
     pub tag_defaults: BTreeMap<TagName, String>,
+    /// It may name what can't be read and is therefore not in the organization's directory or flows.
+    pub routing: Option<CampaignRouting>,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +90,36 @@ pub struct Org {
     pub webhooks: HashMap<WebhookId, Arc<Webhook>>,
     /// How each webhook's stored `call_data` is matched to calls.
     pub matching: HashMap<WebhookId, MatchSettings>,
+    /// Targets and routing plans.
+    pub directory: Directory,
+    /// Those that have a published version.
+    pub flows: HashMap<FlowId, Arc<PublishedFlow>>,
+    pub rtb_endpoints: HashMap<RtbEndpointId, RtbEndpoint>,
+}
+
+impl Org {
+    /// The tracking numbers that an RTB endpoint of this campaign and publisher may announce, in the order of
+    /// their ids; `only` limits them.
+    fn offered_numbers(
+        &self,
+        campaign: CampaignId,
+        publisher: Option<PublisherId>,
+        only: Option<&[NumberId]>,
+    ) -> Vec<String> {
+        let of = |owner: Option<PublisherId>| {
+            let mut numbers: Vec<(NumberId, &String)> = self
+                .numbers
+                .iter()
+                .filter(|(_, number)| number.campaign == campaign && number.publisher == owner)
+                .filter(|(_, number)| only.is_none_or(|only| only.contains(&number.id)))
+                .map(|(phone, number)| (number.id, phone))
+                .collect();
+            numbers.sort_unstable();
+            numbers.into_iter().map(|(_, phone)| phone.clone()).collect::<Vec<_>>()
+        };
+        let own = of(publisher);
+        if own.is_empty() { of(None) } else { own }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -100,6 +141,8 @@ pub struct Snapshot {
     pub version: i64,
     pub webhook_keys: HashMap<KeyHash, WebhookKey>,
     pub api_keys: HashMap<KeyHash, ApiKey>,
+    /// Whose an endpoint is: its requests come without a key.
+    pub rtb: HashMap<RtbEndpointId, OrgId>,
     pub orgs: HashMap<OrgId, Arc<Org>>,
 }
 
@@ -142,8 +185,9 @@ impl Settings {
         // Taken before the question: what the answer does not know can only be younger than this.
         let asked = self.clock.since_boot();
         let version = load::version(&self.db).await?;
-        if version != self.current.load().version {
-            let snapshot = load::snapshot(&self.db, version).await?;
+        let known = self.current.load_full();
+        if version != known.version {
+            let snapshot = load::snapshot(&self.db, version, &known).await?;
             tracing::debug!(version, "settings read");
             self.current.store(Arc::new(snapshot));
         }

@@ -63,7 +63,8 @@ pub fn begin(needs: &Needs, care: Care) -> String {
     }
     if locks_calls_at_once(needs) {
         // The rows of tags have no number that would tell of a change: their calls are locked.
-        let statement = if care == Care::Guess && needs.tags.is_empty() { "read_calls" } else { "lock_calls" };
+        let statement =
+            if care == Care::Guess && needs.tags.is_empty() { "read_calls" } else { "lock_calls" };
         statements.push(execute(statement, &[list(needs.calls.iter().map(|(_, call)| call.0))]));
     }
     statements.join("; ")
@@ -116,7 +117,10 @@ pub async fn load(
             tags.extend(loaded.by_phone.get(&(query.org, query.caller.clone())).into_iter().flatten());
         }
         if !calls.is_empty() {
-            let rows = raw_sql(AssertSqlSafe(execute("lock_calls", &[list(calls.iter().map(|call| call.0))]))).fetch_all(&mut *connection).await?;
+            let rows =
+                raw_sql(AssertSqlSafe(execute("lock_calls", &[list(calls.iter().map(|call| call.0))])))
+                    .fetch_all(&mut *connection)
+                    .await?;
             add_calls(&rows, &mut loaded)?;
         }
     }

@@ -10,7 +10,6 @@ mod store;
 
 use std::sync::Arc;
 
-use sqlx::{PgConnection, PgPool, raw_sql};
 use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, Standings};
 use super::turns::Turn;
@@ -18,6 +17,7 @@ use super::{Result, StorageError};
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
+use sqlx::{PgConnection, PgPool, raw_sql};
 
 use store::Stored;
 pub use store::insert_calls;
