@@ -28,6 +28,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/calls.csv", get(calls::csv))
         .route("/v1/calls/{id}", get(calls::get))
         .route("/v1/calls/{id}/events", post(calls::event))
+        .route("/v1/calls/{id}/next", post(calls::next))
+        .route("/v1/calls/{id}/decision", get(calls::decision))
         .route("/v1/calls/{id}/stream", get(calls::stream_call))
         .route("/v1/stream", get(calls::stream_all))
         .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))

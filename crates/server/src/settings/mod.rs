@@ -98,6 +98,11 @@ pub struct Org {
 }
 
 impl Org {
+    /// Whether any call may be routed here.
+    pub fn routes_calls(&self) -> bool {
+        self.campaigns.values().any(|campaign| campaign.routing.is_some())
+    }
+
     /// The tracking numbers that an RTB endpoint of this campaign and publisher may announce, in the order of
     /// their ids; `only` limits them.
     fn offered_numbers(

@@ -12,6 +12,7 @@ pub mod organizations;
 mod postgres;
 mod rates;
 pub mod requests;
+pub mod routes;
 mod sqlite;
 mod steady;
 mod turns;

@@ -37,6 +37,7 @@ pub use types::*;
         inbound::update_tags, inbound::update_tags_by_get,
         inbound::update_fields, inbound::update_fields_by_get,
         calls::list::list, calls::start::start, calls::csv::csv, calls::get::get, calls::event::event,
+        calls::next::next, calls::decision::decision,
         calls::stream::stream_all, calls::stream::stream_call,
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
         webhooks::change::delete, webhooks::change::rotate,
