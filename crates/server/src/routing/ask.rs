@@ -9,8 +9,8 @@ use super::{Ask, Stand};
 use crate::app::App;
 use crate::intake::work::{News, NextStep, Outcome, Standing, Work};
 use crate::settings::{Org, PublishedFlow};
+use crate::storage::flows::{self, VersionRow};
 use crate::storage::{Result, StorageError, routes};
-use crate::values;
 
 /// The answer of the other system, or why there is none.
 pub async fn ask(app: &App, asked: &Ask) -> News {
@@ -58,14 +58,8 @@ pub async fn pinned_flow(app: &App, org: &Org, call: CallId) -> Result<Option<Ar
     if org.flows.get(&state.flow).is_some_and(|current| current.version == state.version) {
         return Ok(None);
     }
-    let row: Option<(String,)> = app
-        .db
-        .fetch_optional(
-            "SELECT definition FROM flow_versions WHERE org_id = $1 AND flow_id = $2 AND version = $3",
-            values![org.id.0, state.flow.0, i64::from(state.version)],
-        )
-        .await?;
-    let Some((definition,)) = row else { return Ok(None) };
+    let version = flows::version(&app.db, org.id, state.flow, i64::from(state.version)).await?;
+    let Some(VersionRow { definition, .. }) = version else { return Ok(None) };
     let flow = Flow::parse(&definition)
         .map_err(|_| StorageError::Unreadable(format!("version {} of flow {}", state.version, state.flow)))?;
     let name = org.flows.get(&state.flow).map_or(String::new(), |current| current.name.clone());

@@ -22,7 +22,7 @@ use hookline_domain::settings::WebhookSettings;
 use hookline_domain::tags::{Definitions, TagName};
 use hookline_domain::time::Timestamp;
 use hookline_domain::webhook::WebhookKind;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
 use crate::storage::{Db, Result, Tx};
@@ -111,19 +111,20 @@ impl Org {
         publisher: Option<PublisherId>,
         only: Option<&[NumberId]>,
     ) -> Vec<String> {
-        let of = |owner: Option<PublisherId>| {
-            let mut numbers: Vec<(NumberId, &String)> = self
-                .numbers
-                .iter()
-                .filter(|(_, number)| number.campaign == campaign && number.publisher == owner)
-                .filter(|(_, number)| only.is_none_or(|only| only.contains(&number.id)))
-                .map(|(phone, number)| (number.id, phone))
-                .collect();
-            numbers.sort_unstable();
-            numbers.into_iter().map(|(_, phone)| phone.clone()).collect::<Vec<_>>()
+        let may = |number: &Number| {
+            number.campaign == campaign
+                && (number.publisher.is_none() || number.publisher == publisher)
+                && only.is_none_or(|only| only.contains(&number.id))
         };
-        let own = of(publisher);
-        if own.is_empty() { of(None) } else { own }
+        let mut numbers: Vec<(NumberId, &String, bool)> = self
+            .numbers
+            .iter()
+            .filter(|(_, number)| may(number))
+            .map(|(phone, number)| (number.id, phone, number.publisher == publisher))
+            .collect();
+        numbers.sort_unstable();
+        let own_only = only.is_none() && numbers.iter().any(|(.., own)| *own);
+        numbers.into_iter().filter(|(.., own)| *own || !own_only).map(|(_, phone, _)| phone.clone()).collect()
     }
 }
 
@@ -158,6 +159,7 @@ pub struct Settings {
     current: ArcSwap<Snapshot>,
     confirmed: AtomicI64,
     reading: Mutex<()>,
+    changing: Mutex<()>,
 }
 
 /// This node has not been able to read its settings for too long.
@@ -173,6 +175,7 @@ impl Settings {
             current: ArcSwap::default(),
             confirmed: AtomicI64::new(i64::MIN / 2),
             reading: Mutex::default(),
+            changing: Mutex::default(),
         };
         settings.refresh().await?;
         Ok(settings)
@@ -182,6 +185,11 @@ impl Settings {
     pub fn current(&self) -> std::result::Result<arc_swap::Guard<Arc<Snapshot>>, Stale> {
         let age = self.clock.since_boot() - self.confirmed.load(Ordering::Acquire);
         if age > SETTINGS_STALE_MICROS_MAX { Err(Stale(age / 1_000_000)) } else { Ok(self.current.load()) }
+    }
+
+    /// Lets one change of this node at a time depend on what the settings are.
+    pub async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().await
     }
 
     /// Looks whether anything changed, and reads it if so.
@@ -203,12 +211,18 @@ impl Settings {
 
 /// Marks the settings as changed; part of the transaction that changes them.
 pub async fn raise_version(tx: &mut Tx) -> Result<()> {
-    let raised = tx
-        .execute("UPDATE settings_version SET version = version + 1 WHERE id = $1", crate::values![1_i64])
+    next_version(tx).await.map(drop)
+}
+
+/// The same, and the new version. Until the transaction ends, no other changes the settings.
+pub async fn next_version(tx: &mut Tx) -> Result<i64> {
+    let raised: Option<(i64,)> = tx
+        .fetch_optional(
+            "UPDATE settings_version SET version = version + 1 WHERE id = $1 RETURNING version",
+            crate::values![1_i64],
+        )
         .await?;
-    if raised == 1 {
-        Ok(())
-    } else {
-        Err(crate::storage::StorageError::Unreadable("settings_version has lost its row".into()))
-    }
+    raised
+        .map(|(version,)| version)
+        .ok_or_else(|| crate::storage::StorageError::Unreadable("settings_version has lost its row".into()))
 }

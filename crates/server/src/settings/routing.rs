@@ -42,8 +42,8 @@ pub struct RtbEndpoint {
     pub publisher: Option<PublisherId>,
     pub enabled: bool,
     pub settings: RtbSettings,
-    /// The tracking numbers that its answers may announce, in E.164 and in the order of their ids: the campaign's
-    /// that are the publisher's or, if it has none there, nobody's; of these the ones the settings name.
+    /// The tracking numbers that its answers may announce, in E.164 and in the order of their ids: those of the
+    /// campaign that the settings name; if they name none, the publisher's or, if it has none, nobody's.
     pub offered: Vec<String>,
 }
 
