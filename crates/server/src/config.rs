@@ -68,6 +68,9 @@ pub struct ServeConfig {
     /// Commits at the same time on PostgreSQL.
     #[arg(long, env = "HOOKLINE_POSTGRES_WRITERS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub postgres_writers: u8,
+    /// Seconds that a webhook request's body may take to arrive.
+    #[arg(long, env = "HOOKLINE_BODY_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub body_seconds: u16,
     /// Seconds that requests under way may take after the server was told to stop.
     #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]
     pub drain_seconds: u32,
@@ -99,7 +102,7 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 10] {
+    pub fn options(&self) -> [(&'static str, String); 11] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
@@ -111,6 +114,7 @@ impl ServeConfig {
             ("HOOKLINE_CALLS_DAYS", self.calls_days.map_or("for ever".to_owned(), |days| days.to_string())),
             ("HOOKLINE_BATCH_MAX", self.batch_max.to_string()),
             ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
+            ("HOOKLINE_BODY_SECONDS", self.body_seconds.to_string()),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),
         ]
     }

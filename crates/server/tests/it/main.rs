@@ -3,6 +3,7 @@
 mod administration;
 mod api;
 mod calls;
+mod concurrent;
 mod crash;
 mod expiry;
 mod organization;
