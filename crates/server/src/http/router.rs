@@ -9,7 +9,7 @@ use axum::http::Response;
 use axum::routing::{any, delete, get, post};
 
 use super::api::groups::{campaign, publisher};
-use super::api::{api_keys, calls, custom_tags, numbers, organization, requests, webhooks};
+use super::api::{api_keys, calls, custom_tags, numbers, organization, requests, unmatched, webhooks};
 use super::{answer, inbound, openapi, ops};
 use crate::app::App;
 use crate::problem::Problem;
@@ -50,6 +50,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::get))
         .route("/v1/requests/{id}/replay", post(requests::replay))
+        .route("/v1/unmatched", get(unmatched::list))
+        .route("/v1/unmatched/{request_id}/attach", post(unmatched::attach))
+        .route("/v1/unmatched/{request_id}/dismiss", post(unmatched::dismiss))
         .route("/openapi.json", get(openapi::get))
         .merge(openapi::explorer("/docs"))
         .route("/healthz", get(ops::healthz))

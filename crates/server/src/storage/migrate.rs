@@ -8,7 +8,10 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 
 use super::db::{Db, Result, StorageError};
 
-const LADDER: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../migrations/0001_core.sql"))];
+const LADDER: &[(i64, &str, &str)] = &[
+    (1, "core", include_str!("../../migrations/0001_core.sql")),
+    (4, "unmatched", include_str!("../../migrations/0004_unmatched.sql")),
+];
 
 /// Where the database's schema stands against this program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

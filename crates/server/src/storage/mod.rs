@@ -7,6 +7,7 @@ pub mod campaigns;
 mod ceiling;
 mod db;
 pub mod group_commit;
+mod held;
 mod migrate;
 pub mod organizations;
 mod postgres;
@@ -15,6 +16,7 @@ pub mod requests;
 mod sqlite;
 mod steady;
 mod turns;
+pub mod unmatched;
 pub mod webhooks;
 
 pub use call_row::{CallRow, status_code};

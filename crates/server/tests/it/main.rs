@@ -11,6 +11,7 @@ mod secrets;
 mod simulate;
 mod spec;
 mod traces;
+mod unmatched;
 mod world;
 
 /// Makes a test for each engine of an `async fn story(engine: Engine)`.

@@ -10,4 +10,5 @@ pub mod numbers;
 pub mod organization;
 mod read;
 pub mod requests;
+pub mod unmatched;
 pub mod webhooks;

@@ -61,6 +61,7 @@ impl Commit<'_> {
             self.mark_matched(start, one, consumed.contains(&one.request));
         }
         self.record(id, "call.started", &start.actor, None, changes);
+        self.apply_held(start);
         self.outcome(id, true)
     }
 
@@ -88,7 +89,8 @@ impl Commit<'_> {
             row.matched_call.get_or_insert(start.id);
         } else if !candidate.consumed {
             let (org, caller) = key;
-            self.writes.matched.push(MatchedRow { org, caller, request: candidate.request, call: start.id });
+            let (request, call) = (candidate.request, start.id);
+            self.writes.matched.push(MatchedRow { org, caller, request, call, by_hand: false });
         }
     }
 
@@ -107,7 +109,7 @@ impl Commit<'_> {
         }
     }
 
-    fn outcome(&self, id: CallId, changed: bool) -> Outcome {
+    pub(super) fn outcome(&self, id: CallId, changed: bool) -> Outcome {
         let loaded = &self.loaded.calls[&id];
         let tags = self.loaded.tags.get(&id).cloned().unwrap_or_default();
         Outcome::Call(Box::new(CallOutcome {

@@ -1,6 +1,8 @@
 //! Applies the work of one commit, in order, to the rows that the engine loaded.
 
 mod call;
+mod change;
+mod held;
 mod request;
 mod rows;
 
@@ -63,6 +65,7 @@ impl<'a> Commit<'a> {
             Work::Request(request) => Outcome::Answer(self.request(index, request)),
             Work::Start(start) => self.start(start),
             Work::Event(report) => self.event(report),
+            Work::Attach(attach) => self.attach(attach),
         }
     }
 

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use bytes::Bytes;
 use hookline_domain::call::{Call, Change};
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
-use hookline_domain::matching::Candidate;
+use hookline_domain::matching::{Candidate, HeldState, HeldUpdate};
 use hookline_domain::rate::RatePer;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
-use hookline_domain::webhook::{Command, Field, WebhookKind};
+use hookline_domain::webhook::{Command, Field, SkippedField, WebhookKind};
 
 use super::PHONE_MATCHES_MAX;
-use crate::intake::work::{InboundRequest, TransactionHash, Work};
+use crate::intake::held::HeldKey;
+use crate::intake::work::{Attach, InboundRequest, TransactionHash, Unmatched, Work};
 
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
 #[derive(Debug, Default)]
@@ -32,6 +33,15 @@ pub struct Needs {
     /// the same time must see each other.
     pub callers: BTreeSet<(OrgId, String)>,
     pub externals: BTreeSet<(OrgId, String)>,
+    /// Names of calls that must not appear meanwhile: a start and an update that waits for its name
+    /// must see each other.
+    pub names: BTreeSet<(OrgId, String)>,
+    /// Of these names those are looked for among the switches' own that are no id of a call.
+    pub ids_or_names: BTreeSet<(OrgId, String)>,
+    /// What updates may wait for that now appears.
+    pub held: BTreeSet<HeldKey>,
+    /// Held updates that someone attaches to a call.
+    pub attaching: BTreeSet<(OrgId, RequestId)>,
 }
 
 /// A caller's calls: those that started at `since` or later, or only the live ones.
@@ -52,14 +62,17 @@ impl Needs {
                 Work::Start(start) => {
                     needs.caller_data.insert((start.org.id, start.caller.clone()));
                     needs.callers.insert((start.org.id, start.caller.clone()));
+                    needs.held.extend(HeldKey::of_start(start));
                     if let Some(external) = &start.external_id {
                         needs.externals.insert((start.org.id, external.clone()));
+                        needs.names.insert((start.org.id, external.clone()));
                     }
                 }
                 Work::Event(report) => {
                     needs.calls.insert((report.org.id, report.call));
                     needs.tags.insert(report.call);
                 }
+                Work::Attach(attach) => needs.add_attach(attach),
             }
         }
         needs
@@ -87,17 +100,49 @@ impl Needs {
             Command::Update(update) => {
                 let with_tags = update.changes.touches_tags();
                 match &update.calls {
-                    Calls::One(id) => self.add_call(org, id, with_tags),
+                    Calls::One(id) => {
+                        self.add_call(org, id, with_tags);
+                        if request.holds() {
+                            self.names.insert((org, id.clone()));
+                            self.ids_or_names.insert((org, id.clone()));
+                        }
+                    }
                     Calls::Batch(ids) => ids.iter().for_each(|id| self.add_call(org, id, with_tags)),
-                    Calls::Phone(caller) => self.phones.push(PhoneQuery {
-                        org,
-                        caller: caller.clone(),
-                        since: Some(lookback_start(request)),
-                        with_tags,
-                    }),
+                    Calls::Phone(caller) => {
+                        if request.holds() {
+                            self.callers.insert((org, caller.clone()));
+                        }
+                        self.phones.push(PhoneQuery {
+                            org,
+                            caller: caller.clone(),
+                            since: Some(lookback_start(request)),
+                            with_tags,
+                        });
+                    }
                 }
             }
         }
+    }
+
+    fn add_attach(&mut self, attach: &Attach) {
+        let org = attach.org.id;
+        self.calls.insert((org, attach.call));
+        self.tags.insert(attach.call);
+        match &attach.what {
+            Unmatched::Update => {
+                self.attaching.insert((org, attach.request));
+            }
+            Unmatched::CallData(caller) => {
+                self.callers.insert((org, caller.clone()));
+                self.caller_data.insert((org, caller.clone()));
+            }
+        }
+    }
+
+    /// What was sent for an id, may wait, and is no id of a call that was found.
+    pub fn names_to_find(&self, loaded: &Loaded) -> BTreeSet<(OrgId, String)> {
+        let is_found = |sent: &str| sent.parse().is_ok_and(|id: CallId| loaded.calls.contains_key(&id));
+        self.ids_or_names.iter().filter(|(_, sent)| !is_found(sent)).cloned().collect()
     }
 
     fn add_call(&mut self, org: OrgId, id: &str, with_tags: bool) {
@@ -149,6 +194,18 @@ pub struct Loaded {
     pub tags: HashMap<CallId, TagSet>,
     pub caller_data: HashMap<(OrgId, String), Vec<Candidate>>,
     pub externals: HashMap<(OrgId, String), CallId>,
+    /// Updates that wait for what appears in this commit; at most `HELD_MAX` of each.
+    pub held: HashMap<HeldKey, Vec<HeldUpdate>>,
+    pub attaching: HashMap<(OrgId, RequestId), Attaching>,
+}
+
+/// A held update that someone attaches to a call.
+#[derive(Debug, Clone)]
+pub struct Attaching {
+    pub held: HeldUpdate,
+    pub state: HeldState,
+    /// The call that has it by now.
+    pub call: Option<CallId>,
 }
 
 #[derive(Debug)]
@@ -203,6 +260,41 @@ pub struct MatchedRow {
     pub caller: String,
     pub request: RequestId,
     pub call: CallId,
+    /// Someone said so.
+    pub by_hand: bool,
+}
+
+/// An update that waits for its call, beside what the request log has of it.
+#[derive(Debug)]
+pub struct HeldRow {
+    pub org: OrgId,
+    pub kind: WebhookKind,
+    pub key: HeldKey,
+    pub caller: Option<String>,
+    pub sent_id: Option<String>,
+    pub held: HeldUpdate,
+    /// Why it was not applied at once.
+    pub reason: String,
+    /// Its call appeared in the very same commit.
+    pub settled: Option<Settled>,
+}
+
+/// What became of a held update.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    pub state: HeldState,
+    pub call: CallId,
+    pub at: Timestamp,
+    /// Who decided it, if it was someone.
+    pub by: Option<String>,
+    pub skipped: Vec<SkippedField>,
+}
+
+#[derive(Debug)]
+pub struct SettledRow {
+    pub org: OrgId,
+    pub request: RequestId,
+    pub settled: Settled,
 }
 
 /// The rows to write, all in one transaction.
@@ -215,4 +307,6 @@ pub struct Writes {
     pub requests: Vec<RequestRow>,
     pub caller_data: Vec<CallerDataRow>,
     pub matched: Vec<MatchedRow>,
+    pub held: Vec<HeldRow>,
+    pub settled: Vec<SettledRow>,
 }

@@ -1,23 +1,25 @@
 //! The hot statements on PostgreSQL: set-based, one transaction a batch, on any number of nodes.
 //!
-//! Locks are always taken in one order (transaction ids, callers, calls; each by id), so two batches
+//! Locks are always taken in one order (transaction ids, callers and names, held updates, calls; each by id), so two batches
 //! can wait for each other but never in a circle.
 
 mod admission;
+mod composite;
+mod held;
 mod line;
 mod load;
 mod store;
 
 use std::sync::Arc;
 
-use sqlx::{PgConnection, PgPool, raw_sql};
 use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, Standings};
 use super::turns::Turn;
 use super::{Result, StorageError};
-use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
+use crate::intake::effect::{Commit, Loaded, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
+use sqlx::{PgConnection, PgPool, raw_sql};
 
 use store::Stored;
 pub use store::insert_calls;
@@ -59,7 +61,7 @@ impl PostgresWriter {
     /// A writer to the same database as this pool, with connections of its own.
     pub fn beside(pool: &PgPool, parts: Arc<WriterParts>) -> Self {
         Self {
-            writing: Line::beside(pool).with_prepared(&[admission::PREPARE, load::PREPARE]),
+            writing: Line::beside(pool).with_prepared(&[admission::PREPARE, load::PREPARE, held::PREPARE]),
             admitting: Line::beside(pool).not_waiting_for_the_disk(),
             parts,
             seqs: SeqBlock::default(),
@@ -102,8 +104,8 @@ impl PostgresWriter {
         turn: &mut Option<Turn>,
     ) -> Result<Option<Vec<Outcome>>> {
         let (mut connection, begun) = self.admit_and_begin(works, needs, care, standings).await?;
-        self.fill_seqs(&mut connection, works).await?;
         let loaded = load::load(&mut connection, needs, care, begun).await?;
+        self.fill_seqs(&mut connection, works, &loaded).await?;
         let (outcomes, writes, loaded) = {
             let standings = standings.as_deref().unwrap_or_default();
             let mut commit = Commit::new(loaded, self.parts.clock.now(), standings, &mut self.seqs);
@@ -184,8 +186,14 @@ impl PostgresWriter {
     }
 
     /// Makes sure that no work runs out of timeline numbers.
-    async fn fill_seqs(&mut self, connection: &mut PgConnection, works: &[&Work]) -> Result<()> {
-        let most: usize = works.iter().map(|work| timeline_rows_max(work)).sum();
+    async fn fill_seqs(
+        &mut self,
+        connection: &mut PgConnection,
+        works: &[&Work],
+        loaded: &Loaded,
+    ) -> Result<()> {
+        let held: usize = loaded.held.values().map(Vec::len).sum();
+        let most: usize = works.iter().map(|work| timeline_rows_max(work)).sum::<usize>() + held;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         if self.seqs.end - self.seqs.next >= most {
             return Ok(());
@@ -202,17 +210,17 @@ impl PostgresWriter {
             self.seqs = SeqBlock { next: first * SEQ_BLOCK, end: (last + 1) * SEQ_BLOCK };
             Ok(())
         } else {
-            Box::pin(self.fill_seqs(connection, works)).await
+            Box::pin(self.fill_seqs(connection, works, loaded)).await
         }
     }
 }
 
-/// How many timeline entries the work can append at most.
+/// How many timeline entries the work can append at most, beside those of updates that waited for a call.
 fn timeline_rows_max(work: &Work) -> usize {
     use hookline_domain::update::Calls;
     use hookline_domain::webhook::Command;
     match work {
-        Work::Start(_) | Work::Event(_) => 1,
+        Work::Start(_) | Work::Event(_) | Work::Attach(_) => 1,
         Work::Request(request) => match request.parsed.as_ref().map(|parsed| &parsed.command) {
             Err(_) => 0,
             Ok(Command::CallData(_)) => PHONE_ROWS_MAX,
