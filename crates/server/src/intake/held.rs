@@ -1,7 +1,10 @@
-//! What an update without its call waits for.
+//! Updates without their call: what they wait for, and their rows.
 
-use hookline_domain::ids::OrgId;
+use hookline_domain::ids::{CallId, OrgId, RequestId};
+use hookline_domain::matching::{HeldState, HeldUpdate};
+use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
+use hookline_domain::webhook::{SkippedField, WebhookKind};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -35,4 +38,46 @@ impl HeldKey {
         let name = start.external_id.as_deref().map(|name| Self::of(org, "name", name));
         [Self::of(org, "caller", &start.caller)].into_iter().chain(name)
     }
+}
+
+/// An update that waits for its call, beside what the request log has of it.
+#[derive(Debug)]
+pub struct HeldRow {
+    pub org: OrgId,
+    pub kind: WebhookKind,
+    pub key: HeldKey,
+    pub caller: Option<String>,
+    pub sent_id: Option<String>,
+    pub held: HeldUpdate,
+    /// Why it was not applied at once.
+    pub reason: String,
+    /// Its call appeared in the very same commit.
+    pub settled: Option<Settled>,
+}
+
+/// What became of a held update.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    pub state: HeldState,
+    pub call: CallId,
+    pub at: Timestamp,
+    /// Who decided it, if it was someone.
+    pub by: Option<String>,
+    pub skipped: Vec<SkippedField>,
+}
+
+#[derive(Debug)]
+pub struct SettledRow {
+    pub org: OrgId,
+    pub request: RequestId,
+    pub settled: Settled,
+}
+
+/// A held update that someone attaches to a call.
+#[derive(Debug, Clone)]
+pub struct Attaching {
+    pub held: HeldUpdate,
+    pub state: HeldState,
+    /// The call that has it by now.
+    pub call: Option<CallId>,
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::sqlite::to_json;
 use super::{Result, StorageError};
-use crate::intake::effect::{HeldRow, Settled};
+use crate::intake::held::{HeldRow, Settled};
 
 /// Updates that one call takes of those that wait for its caller, and of those for its name: the oldest.
 /// The rest goes on waiting; a commit must not be without bound.

@@ -30,6 +30,9 @@ async fn once(app: &App) -> Result<()> {
             vec![],
         )
         .await?;
+    let held: Option<(i64,)> =
+        app.db.fetch_optional("SELECT COUNT(*) FROM held_updates WHERE state = 'pending'", vec![]).await?;
+    metrics::gauge!(metric::HELD_UPDATES).set(count(held.map_or(0, |(held,)| held)));
     metrics::gauge!(metric::LIVE_CALLS).set(count(live.map_or(0, |(live,)| live)));
     let age =
         oldest.and_then(|(oldest,)| oldest).map_or(0, |oldest| (app.clock.now().0 - oldest) / 1_000_000);

@@ -11,6 +11,7 @@ use crate::world::{Answer, Engine, TestWorld, call_id};
 on_both_engines! {
     revenues_of_one_call_at_the_same_time_make_one_chain;
     tags_of_one_call_at_the_same_time_are_all_there;
+    call_data_and_its_call_at_the_same_time_meet;
 }
 
 /// With a second server where the engine allows it.
@@ -78,4 +79,21 @@ async fn tags_of_one_call_at_the_same_time_are_all_there(engine: Engine) {
         assert_eq!(steps(&call, &format!("tag:{name}")), [(Value::Null, json!(own.to_string()))]);
     }
     assert_eq!(call["timeline"].as_array().unwrap().len(), UPDATES);
+}
+
+/// On one server, so that they are often in one commit, in either order.
+async fn call_data_and_its_call_at_the_same_time_meet(engine: Engine) {
+    const CALLS: usize = 40;
+    let world = TestWorld::start(engine).await;
+    let both = (0..CALLS).map(async |index| {
+        let caller = format!("+1310555{:04}", 1_000 + index);
+        let data = json!({"caller_id": caller, "lead_source": format!("own_{index}")});
+        let (data, id) = tokio::join!(world.post("call_data", data), world.live_call(&caller));
+        assert_eq!(data.status, 200, "{}", data.body);
+        id
+    });
+    for (index, id) in futures_util::future::join_all(both).await.iter().enumerate() {
+        let call = world.call(id).await;
+        assert_eq!(crate::world::tag(&call, "lead_source"), &json!(format!("own_{index}")), "{call}");
+    }
 }

@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::types::{NoPayoutReasonDocument, SkippedDocument, WebhookRefusals};
+use super::types::{NoPayoutReasonDocument, WebhookRefusals};
+use super::unmatched::SkippedDocument;
 
 /// What is known of a caller. Any further field is kept; nested objects become `outer_inner`.
 #[derive(ToSchema)]

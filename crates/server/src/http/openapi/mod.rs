@@ -2,6 +2,7 @@
 
 mod inbound;
 mod types;
+mod unmatched;
 
 use axum::Router;
 use axum::body::Body;
@@ -12,10 +13,13 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer;
 use super::api::groups::{campaign, publisher};
-use super::api::{api_keys, calls, custom_tags, numbers, organization, requests, unmatched, webhooks};
+use super::api::{
+    api_keys, calls, custom_tags, numbers, organization, requests, unmatched as inbox, webhooks,
+};
 use super::ops;
 
 pub use types::*;
+pub use unmatched::*;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -41,7 +45,7 @@ pub use types::*;
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
         webhooks::change::delete, webhooks::change::rotate,
         requests::list::list, requests::get::get, requests::replay::replay,
-        unmatched::list::list, unmatched::attach::attach, unmatched::dismiss::dismiss,
+        inbox::list::list, inbox::attach::attach, inbox::dismiss::dismiss,
         organization::get, organization::update,
         api_keys::list, api_keys::create, api_keys::revoke,
         custom_tags::list, custom_tags::create, custom_tags::get, custom_tags::update, custom_tags::delete,

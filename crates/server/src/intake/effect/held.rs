@@ -9,8 +9,8 @@ use serde_json::json;
 use super::Commit;
 use super::change::By;
 use super::request::Done;
-use super::rows::{HeldRow, MatchedRow, Settled, SettledRow};
-use crate::intake::held::HeldKey;
+use super::rows::MatchedRow;
+use crate::intake::held::{HeldKey, HeldRow, Settled, SettledRow};
 use crate::intake::work::{Attach, InboundRequest, Outcome, StartCall, Unmatched};
 use crate::settings::Org;
 
@@ -115,13 +115,12 @@ impl Commit<'_> {
 
     fn attach_call_data(&mut self, attach: &Attach, caller: &str) -> Result<(), Outcome> {
         let key = (attach.org.id, caller.to_owned());
-        let stored = self.loaded.caller_data.get(&key).into_iter().flatten();
-        let found =
-            stored.filter(|one| one.request == attach.request).map(|one| (one.consumed, one.fields.clone()));
-        let (consumed, fields) = found.last().ok_or(Outcome::NoSuchUnmatched)?;
-        if consumed {
+        let mut stored = self.loaded.caller_data.get(&key).into_iter().flatten();
+        let found = stored.find(|one| one.request == attach.request).ok_or(Outcome::NoSuchUnmatched)?;
+        if found.consumed {
             return Err(Outcome::NotWaiting("a call has used it".into()));
         }
+        let fields = found.fields.clone();
         self.own_call(attach)?;
         let (definitions, actor) = (&attach.org.definitions, attach.actor.as_str());
         self.tell(attach.call, &fields, &By { definitions, request: attach.request, actor });

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use bytes::Bytes;
 use hookline_domain::call::{Call, Change};
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
-use hookline_domain::matching::{Candidate, HeldState, HeldUpdate};
+use hookline_domain::matching::{Candidate, HeldUpdate};
 use hookline_domain::rate::RatePer;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
-use hookline_domain::webhook::{Command, Field, SkippedField, WebhookKind};
+use hookline_domain::webhook::{Command, Field, WebhookKind};
 
 use super::PHONE_MATCHES_MAX;
-use crate::intake::held::HeldKey;
+use crate::intake::held::{Attaching, HeldKey, HeldRow, SettledRow};
 use crate::intake::work::{Attach, InboundRequest, TransactionHash, Unmatched, Work};
 
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
@@ -199,15 +199,6 @@ pub struct Loaded {
     pub attaching: HashMap<(OrgId, RequestId), Attaching>,
 }
 
-/// A held update that someone attaches to a call.
-#[derive(Debug, Clone)]
-pub struct Attaching {
-    pub held: HeldUpdate,
-    pub state: HeldState,
-    /// The call that has it by now.
-    pub call: Option<CallId>,
-}
-
 #[derive(Debug)]
 pub struct TimelineRow {
     pub org: OrgId,
@@ -262,39 +253,6 @@ pub struct MatchedRow {
     pub call: CallId,
     /// Someone said so.
     pub by_hand: bool,
-}
-
-/// An update that waits for its call, beside what the request log has of it.
-#[derive(Debug)]
-pub struct HeldRow {
-    pub org: OrgId,
-    pub kind: WebhookKind,
-    pub key: HeldKey,
-    pub caller: Option<String>,
-    pub sent_id: Option<String>,
-    pub held: HeldUpdate,
-    /// Why it was not applied at once.
-    pub reason: String,
-    /// Its call appeared in the very same commit.
-    pub settled: Option<Settled>,
-}
-
-/// What became of a held update.
-#[derive(Debug, Clone)]
-pub struct Settled {
-    pub state: HeldState,
-    pub call: CallId,
-    pub at: Timestamp,
-    /// Who decided it, if it was someone.
-    pub by: Option<String>,
-    pub skipped: Vec<SkippedField>,
-}
-
-#[derive(Debug)]
-pub struct SettledRow {
-    pub org: OrgId,
-    pub request: RequestId,
-    pub settled: Settled,
 }
 
 /// The rows to write, all in one transaction.

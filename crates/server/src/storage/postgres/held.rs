@@ -1,5 +1,7 @@
 //! Updates that wait for their call, on PostgreSQL.
 
+use std::collections::BTreeSet;
+
 use hookline_domain::ids::{CallId, OrgId, RequestId};
 use sqlx::PgConnection;
 use sqlx::postgres::PgRow;
@@ -8,8 +10,9 @@ use uuid::Uuid;
 
 use super::composite::composite;
 use super::line::{execute, list};
-use crate::intake::effect::{Attaching, HeldRow, Loaded, Needs, Writes};
-use crate::intake::held::HeldKey;
+use super::load::{find_externals, lock_calls};
+use crate::intake::effect::{Loaded, Needs, Writes};
+use crate::intake::held::{Attaching, HeldKey, HeldRow};
 use crate::storage::held::{SettledColumns, held_max, held_update, state_from_text};
 use crate::storage::sqlite::to_json;
 use crate::storage::{Result, StorageError};
@@ -69,6 +72,21 @@ pub async fn load_attaching(connection: &mut PgConnection, needs: &Needs, loaded
         loaded.attaching.insert((OrgId(org), RequestId(request)), attaching);
     }
     Ok(())
+}
+
+/// Calls whose names stand where an id is expected; those found. They are locked after the others: two
+/// commits that meet in both orders are told by the database, and done again.
+pub async fn load_named(
+    connection: &mut PgConnection,
+    needs: &Needs,
+    loaded: &mut Loaded,
+) -> Result<BTreeSet<CallId>> {
+    let names = needs.names_to_find(loaded);
+    find_externals(connection, &names, loaded).await?;
+    let named = names.iter().filter_map(|name| loaded.externals.get(name)).copied();
+    let found: BTreeSet<CallId> = named.filter(|call| !loaded.calls.contains_key(call)).collect();
+    lock_calls(connection, &found, loaded).await?;
+    Ok(found)
 }
 
 struct NewHeld<'a>(&'a HeldRow, SettledColumns<'a>);

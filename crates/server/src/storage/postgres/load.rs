@@ -135,7 +135,7 @@ pub async fn load(
         }
         lock_calls(connection, &calls, &mut loaded).await?;
     }
-    tags.extend(load_named(connection, needs, &mut loaded).await?);
+    tags.extend(held::load_named(connection, needs, &mut loaded).await?);
     load_tags(connection, &tags, &mut loaded).await?;
     load_caller_data(connection, needs, &mut loaded).await?;
     Ok(loaded)
@@ -168,7 +168,7 @@ fn read_used_ids(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {
 }
 
 /// Calls named by the switch's id.
-async fn find_externals(
+pub(super) async fn find_externals(
     connection: &mut PgConnection,
     externals: &BTreeSet<(OrgId, String)>,
     loaded: &mut Loaded,
@@ -192,22 +192,7 @@ async fn find_externals(
     Ok(())
 }
 
-/// Calls whose names stand where an id is expected; those found. They are locked after the others: two
-/// commits that meet in both orders are told by the database, and done again.
-async fn load_named(
-    connection: &mut PgConnection,
-    needs: &Needs,
-    loaded: &mut Loaded,
-) -> Result<BTreeSet<CallId>> {
-    let names = needs.names_to_find(loaded);
-    find_externals(connection, &names, loaded).await?;
-    let named = names.iter().filter_map(|name| loaded.externals.get(name)).copied();
-    let found: BTreeSet<CallId> = named.filter(|call| !loaded.calls.contains_key(call)).collect();
-    lock_calls(connection, &found, loaded).await?;
-    Ok(found)
-}
-
-async fn lock_calls(
+pub(super) async fn lock_calls(
     connection: &mut PgConnection,
     calls: &BTreeSet<CallId>,
     loaded: &mut Loaded,

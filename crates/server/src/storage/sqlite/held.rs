@@ -5,7 +5,8 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::{id, load_call, load_tags};
-use crate::intake::effect::{Attaching, Loaded, Needs, Writes};
+use crate::intake::effect::{Loaded, Needs, Writes};
+use crate::intake::held::Attaching;
 use crate::storage::held::{SettledColumns, held_max, held_update, state_from_text};
 use crate::storage::sqlite::to_json;
 use crate::storage::{Result, StorageError};
