@@ -37,6 +37,18 @@ pub enum IdempotencyPolicy {
     Strict,
 }
 
+/// What an update gets whose call is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum OnUnmatched {
+    /// 404, as the contract says.
+    #[default]
+    #[serde(rename = "404")]
+    NotFound,
+    /// It is kept, and applied when the call appears within the lookback.
+    #[serde(rename = "hold")]
+    Hold,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookSettings {
@@ -57,6 +69,9 @@ pub struct WebhookSettings {
     /// Updates only.
     #[serde(default)]
     pub phone_match: PhoneMatch,
+    /// Updates only.
+    #[serde(default)]
+    pub on_unmatched: OnUnmatched,
     /// Origins whose pages may send from the browser; none named means any.
     #[serde(default)]
     pub allowed_origins: Option<Vec<String>>,
@@ -86,6 +101,7 @@ impl WebhookSettings {
             consume: false,
             campaigns: None,
             phone_match: PhoneMatch::default(),
+            on_unmatched: OnUnmatched::default(),
             allowed_origins: None,
         }
     }
@@ -117,6 +133,12 @@ impl WebhookSettings {
         }
         if call_data && self.phone_match != PhoneMatch::All {
             return invalid("phone_match", "is a setting of update webhooks only".into());
+        }
+        if call_data && self.on_unmatched != OnUnmatched::NotFound {
+            return invalid(
+                "on_unmatched",
+                "is a setting of update webhooks only; call_data always waits for its call".into(),
+            );
         }
         for origin in self.allowed_origins.iter().flatten() {
             let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
@@ -179,6 +201,18 @@ mod tests {
             settings.lookback_seconds = seconds;
             assert_eq!(settings.check(WebhookKind::UpdateTags).is_ok(), accepted, "{seconds}");
         }
+    }
+
+    #[test]
+    fn only_updates_can_be_held() {
+        for (kind, accepted) in [(WebhookKind::CallData, false), (WebhookKind::UpdateTags, true)] {
+            let settings =
+                WebhookSettings { on_unmatched: OnUnmatched::Hold, ..WebhookSettings::default_for(kind) };
+            assert_eq!(settings.check(kind).is_ok(), accepted, "{kind:?}");
+        }
+        let words =
+            [OnUnmatched::NotFound, OnUnmatched::Hold].map(|one| serde_json::to_string(&one).unwrap());
+        assert_eq!(words, ["\"404\"", "\"hold\""]);
     }
 
     #[test]

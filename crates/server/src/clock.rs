@@ -1,6 +1,7 @@
 //! Time and ids: passed in, so that the rules read no clock.
 
-use std::sync::{Arc, Mutex};
+use std::ffi::OsString;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use hookline_domain::time::Timestamp;
 use uuid::{ContextV7, Uuid};
@@ -19,7 +20,9 @@ impl Clock {
             .duration_since(std::time::UNIX_EPOCH)
             .expect("this machine's clock is set after 1970");
         let micros = since_1970.as_micros();
-        Timestamp(i64::try_from(micros).expect("this machine's clock is set before the year 294000"))
+        let now =
+            Timestamp(i64::try_from(micros).expect("this machine's clock is set before the year 294000"));
+        now.plus_seconds(stepped_seconds())
     }
 
     /// Microseconds since this machine booted: no correction of the wall clock moves it, and a
@@ -37,4 +40,15 @@ impl Clock {
         let context = self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         Uuid::new_v7(uuid::Timestamp::from_unix(&*context, seconds, nanos))
     }
+}
+
+/// For the story of a stepped clock, and in debug builds only: by how many seconds the wall clock is off,
+/// as the file that is named by HOOKLINE_TEST_CLOCK_STEP says at this moment.
+fn stepped_seconds() -> i64 {
+    static FILE: LazyLock<Option<OsString>> = LazyLock::new(|| std::env::var_os("HOOKLINE_TEST_CLOCK_STEP"));
+    if !cfg!(debug_assertions) {
+        return 0;
+    }
+    let said = FILE.as_ref().and_then(|file| std::fs::read_to_string(file).ok());
+    said.and_then(|said| said.trim().parse().ok()).unwrap_or(0)
 }

@@ -77,6 +77,9 @@ pub struct ServeConfig {
     /// Processes that run the JavaScript of call flows: as many scripts run at the same time.
     #[arg(long, env = "HOOKLINE_SCRIPT_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub script_workers: u8,
+    /// Seconds that a webhook request's body may take to arrive.
+    #[arg(long, env = "HOOKLINE_BODY_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub body_seconds: u16,
     /// Seconds that requests under way may take after the server was told to stop.
     #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]
     pub drain_seconds: u32,
@@ -108,7 +111,7 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 12] {
+    pub fn options(&self) -> [(&'static str, String); 13] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
@@ -122,6 +125,7 @@ impl ServeConfig {
             ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
             ("HOOKLINE_OUTBOUND_ALLOW_PRIVATE", self.outbound_allow_private.to_string()),
             ("HOOKLINE_SCRIPT_WORKERS", self.script_workers.to_string()),
+            ("HOOKLINE_BODY_SECONDS", self.body_seconds.to_string()),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),
         ]
     }

@@ -1,6 +1,10 @@
 //! Which stored `call_data` requests belong to a call.
 
+mod held;
+
 use serde::{Deserialize, Serialize};
+
+pub use held::{HeldState, HeldUpdate};
 
 use crate::ids::{CampaignId, RequestId, WebhookId};
 use crate::time::{MICROS_PER_SECOND, Timestamp};

@@ -2,6 +2,8 @@
 
 mod apply;
 
+use serde::{Deserialize, Deserializer, Serialize};
+
 use crate::call::NoPayoutReason;
 use crate::money::Money;
 use crate::tags::TagName;
@@ -22,34 +24,58 @@ pub enum Calls {
 
 /// A tag to add: its normalized name, its value as text, and both as the client wrote them (raw
 /// JSON of the value), for the answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TagToAdd {
     pub name: TagName,
     pub value: String,
+    #[serde(skip)]
     pub sent_name: String,
+    #[serde(skip)]
     pub sent_value: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TagToRemove {
     pub name: TagName,
+    #[serde(skip)]
     pub sent_name: String,
 }
 
 /// The values to set; `None` leaves a field as it is, `Some(None)` clears it.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// As JSON, which is how an update waits for its call, it has what is to be set: what a client wrote is
+/// for the answer, and that was given.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Changes {
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub converted: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub converted_at: Option<Option<Timestamp>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub revenue_paid_out: Option<Money>,
     /// Completed calls only.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher_paid_out: Option<Money>,
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub reason: Option<Option<String>>,
     /// Completed calls only.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "there")]
     pub no_payout_reason: Option<Option<NoPayoutReason>>,
     /// Removed before `add` runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub remove: Vec<TagToRemove>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub add: Vec<TagToAdd>,
+}
+
+/// A field that is there, if only as null.
+fn there<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 impl Changes {

@@ -8,6 +8,7 @@ use crate::tags::example::{name, request};
 
 mod conversion;
 mod repeat;
+mod stored;
 mod tagging;
 
 fn usd(text: &str) -> Option<Money> {

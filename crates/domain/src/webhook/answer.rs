@@ -41,28 +41,9 @@ pub fn update_answer(
             object.value("failures", &failed.iter().map(Failure::of).collect::<Vec<_>>());
         }
     }
-    let changes = &update.changes;
-    match kind {
-        // Has an answer of its own; there are no changes to show.
-        WebhookKind::CallData => {}
-        WebhookKind::UpdateRevenue => {
-            if let Some(amount) = changes.revenue_paid_out {
-                object.raw("revenue_paid_out", &amount.to_string());
-            }
-        }
-        WebhookKind::UpdateTags => {
-            object.raw("added", &added_tags(changes, added));
-            object.raw("removed", &removed_tags(changes));
-        }
-        WebhookKind::UpdateFields => {
-            let some_completed = applied.iter().any(|call| !call.live);
-            let shown = |field: &str| some_completed || skipped.iter().all(|skip| skip.field != field);
-            fields(&mut object, changes, added, shown);
-            if !update.ignored_fields.is_empty() {
-                object.value("ignored_fields", &update.ignored_fields);
-            }
-        }
-    }
+    let some_completed = applied.iter().any(|call| !call.live);
+    let shown = |field: &str| some_completed || skipped.iter().all(|skip| skip.field != field);
+    values(&mut object, kind, update, added, shown);
     if !skipped.is_empty() {
         object.value("skipped_fields", &skipped.iter().map(Skipped::of).collect::<Vec<_>>());
     }
@@ -70,6 +51,18 @@ pub fn update_answer(
     if !live.is_empty() {
         object.value("active_call_log_ids", &live);
     }
+    object.close()
+}
+
+/// The answer of an update that waits for its call: the values are those that will be applied.
+pub fn held_answer(kind: WebhookKind, update: &Update, request_id: RequestId) -> Vec<u8> {
+    let mut object = Object::open();
+    object.raw("success", "true");
+    object.raw("held", "true");
+    object.raw("call_log_ids", "[]");
+    object.value("request_id", &request_id);
+    let all = (0..update.changes.add.len()).collect();
+    values(&mut object, kind, update, &all, |_| true);
     object.close()
 }
 
@@ -115,6 +108,36 @@ struct Skipped<'a> {
 impl<'a> Skipped<'a> {
     fn of(skip: &'a SkippedField) -> Self {
         Self { field: skip.field, reason: skip.reason }
+    }
+}
+
+/// What each type shows of its own.
+fn values(
+    object: &mut Object,
+    kind: WebhookKind,
+    update: &Update,
+    added: &BTreeSet<usize>,
+    shown: impl Fn(&str) -> bool,
+) {
+    let changes = &update.changes;
+    match kind {
+        // Has an answer of its own; there are no changes to show.
+        WebhookKind::CallData => {}
+        WebhookKind::UpdateRevenue => {
+            if let Some(amount) = changes.revenue_paid_out {
+                object.raw("revenue_paid_out", &amount.to_string());
+            }
+        }
+        WebhookKind::UpdateTags => {
+            object.raw("added", &added_tags(changes, added));
+            object.raw("removed", &removed_tags(changes));
+        }
+        WebhookKind::UpdateFields => {
+            fields(object, changes, added, shown);
+            if !update.ignored_fields.is_empty() {
+                object.value("ignored_fields", &update.ignored_fields);
+            }
+        }
     }
 }
 

@@ -27,7 +27,7 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use answer::{call_data_answer, error_body, update_answer};
+pub use answer::{call_data_answer, error_body, held_answer, update_answer};
 pub use key::{TwoKeys, key_in_query};
 pub use limits::{
     BATCH_MAX, BODY_BYTES_MAX, DEPTH_MAX, FIELDS_MAX, NAME_CHARS_MAX, TRANSACTION_ID_CHARS_MAX,

@@ -11,7 +11,7 @@ use axum::routing::{any, delete, get, post, put};
 use super::api::groups::{campaign, publisher};
 use super::api::{
     api_keys, calls, custom_tags, flows, numbers, organization, requests, routing_plans, rtb_endpoints,
-    targets, webhooks,
+    targets, unmatched, webhooks,
 };
 use super::{answer, inbound, openapi, ops};
 use crate::app::App;
@@ -79,6 +79,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::get))
         .route("/v1/requests/{id}/replay", post(requests::replay))
+        .route("/v1/unmatched", get(unmatched::list))
+        .route("/v1/unmatched/{request_id}/attach", post(unmatched::attach))
+        .route("/v1/unmatched/{request_id}/dismiss", post(unmatched::dismiss))
         .route("/openapi.json", get(openapi::get))
         .merge(openapi::explorer("/docs"))
         .route("/healthz", get(ops::healthz))

@@ -4,5 +4,6 @@
 //! loaded, and says which rows to write: no I/O, so both engines share every rule.
 
 pub mod effect;
+pub mod held;
 pub mod refused;
 pub mod work;

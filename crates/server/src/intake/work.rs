@@ -7,6 +7,7 @@ use hookline_domain::call::{Call, CallEvent};
 use hookline_domain::flow::{DialOutcome, HttpAnswer, HttpFailure, ScriptFailure};
 use hookline_domain::ids::{CallId, CampaignId, NumberId, OrgId, PublisherId, RequestId};
 use hookline_domain::rate::RateState;
+use hookline_domain::settings::OnUnmatched;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
@@ -25,6 +26,7 @@ pub enum Work {
     Start(Box<StartCall>),
     Event(Box<CallEventReport>),
     Next(Box<NextStep>),
+    Attach(Box<Attach>),
 }
 
 /// A request to a webhook whose key was accepted, read as far as it could be.
@@ -47,6 +49,16 @@ pub fn transaction_hash(org: OrgId, parsed: &Result<Request, Refusal>) -> Option
 }
 
 impl InboundRequest {
+    /// How the timeline names it.
+    pub fn actor(&self) -> String {
+        format!("webhook:{}", self.webhook.id)
+    }
+
+    /// Whether an update waits for its call, if that is not there.
+    pub fn holds(&self) -> bool {
+        self.webhook.settings.on_unmatched == OnUnmatched::Hold
+    }
+
     /// What the request log can be searched by: the transaction id and the caller.
     pub fn log_keys(&self) -> (Option<&str>, Option<&str>) {
         let Ok(parsed) = &self.parsed else { return (None, None) };
@@ -139,6 +151,23 @@ impl News {
     }
 }
 
+/// Someone says which call an unmatched request is for.
+pub struct Attach {
+    pub org: Arc<Org>,
+    pub request: RequestId,
+    pub what: Unmatched,
+    pub call: CallId,
+    pub actor: String,
+}
+
+/// A request whose call was not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmatched {
+    Update,
+    /// Of this caller.
+    CallData(String),
+}
+
 /// What the thing came to, known once it is committed.
 #[derive(Debug)]
 pub enum Outcome {
@@ -152,6 +181,10 @@ pub enum Outcome {
     NotExpected(&'static str),
     /// The event can't follow what is already known of the call; the text says why.
     OutOfOrder(String),
+    /// No request of this id is or was unmatched.
+    NoSuchUnmatched,
+    /// The request is no longer for anyone to attach; the text says what became of it.
+    NotWaiting(String),
 }
 
 #[derive(Debug)]

@@ -12,6 +12,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (1, "core", include_str!("../../migrations/0001_core.sql")),
     (2, "routing", include_str!("../../migrations/0002_routing.sql")),
     (3, "decisions", include_str!("../../migrations/0003_decisions.sql")),
+    (4, "unmatched", include_str!("../../migrations/0004_unmatched.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

@@ -9,6 +9,7 @@ mod db;
 pub mod definitions;
 pub mod flows;
 pub mod group_commit;
+mod held;
 mod migrate;
 pub mod organizations;
 mod postgres;
@@ -19,6 +20,7 @@ pub mod rtb_endpoints;
 mod sqlite;
 mod steady;
 mod turns;
+pub mod unmatched;
 pub mod webhooks;
 
 pub use call_row::{CallRow, status_code};

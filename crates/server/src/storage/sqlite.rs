@@ -1,5 +1,6 @@
 //! The hot statements on the embedded database: one thread, one connection, one transaction a batch.
 
+mod held;
 mod routing;
 
 use std::sync::Arc;
@@ -121,15 +122,7 @@ fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
     let mut loaded = Loaded::default();
     load_transactions(tx, needs, &mut loaded)?;
     for (org, external) in &needs.externals {
-        let found = tx
-            .prepare_cached("SELECT id FROM calls WHERE org_id = ?1 AND external_id = ?2")?
-            .query_row(params![id(&org.0), external], |row| row.get::<_, [u8; 16]>(0))
-            .optional()?;
-        if let Some(call) = found.map(|bytes| CallId(Uuid::from_bytes(bytes))) {
-            loaded.externals.insert((*org, external.clone()), call);
-            load_call(tx, *org, call, &mut loaded)?;
-            load_tags(tx, *org, call, &mut loaded)?;
-        }
+        held::load_external(tx, *org, external, &mut loaded)?;
     }
     for &(org, call) in &needs.calls {
         load_call(tx, org, call, &mut loaded)?;
@@ -143,6 +136,8 @@ fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
     for (org, caller) in &needs.caller_data {
         load_caller_data(tx, *org, caller, &mut loaded)?;
     }
+    held::load_named(tx, needs, &mut loaded)?;
+    held::load(tx, needs, &mut loaded)?;
     Ok(loaded)
 }
 
@@ -241,7 +236,7 @@ fn load_phone(tx: &Transaction<'_>, query: &PhoneQuery, loaded: &mut Loaded) -> 
 fn load_caller_data(tx: &Transaction<'_>, org: OrgId, caller: &str, loaded: &mut Loaded) -> Result<()> {
     let mut statement = tx.prepare_cached(
         "SELECT request_id, webhook_id, received_at, fields, matched_call IS NOT NULL
-         FROM caller_data WHERE org_id = ?1 AND caller = ?2 ORDER BY request_id",
+         FROM caller_data WHERE org_id = ?1 AND caller = ?2 AND settled IS NOT 'dismissed' ORDER BY request_id",
     )?;
     let mut rows = statement.query(params![id(&org.0), caller])?;
     let mut candidates = Vec::new();
@@ -328,7 +323,8 @@ fn store(tx: &Transaction<'_>, works: &[&Work], writes: &Writes, loaded: &Loaded
         ])?;
     }
     store_requests(tx, works, writes)?;
-    store_caller_data(tx, writes)
+    store_caller_data(tx, writes)?;
+    held::store(tx, writes)
 }
 
 fn store_requests(tx: &Transaction<'_>, works: &[&Work], writes: &Writes) -> Result<()> {
@@ -384,10 +380,16 @@ fn store_caller_data(tx: &Transaction<'_>, writes: &Writes) -> Result<()> {
     }
     for row in &writes.matched {
         tx.prepare_cached(
-            "UPDATE caller_data SET matched_call = ?4
+            "UPDATE caller_data SET matched_call = ?4, settled = ?5
              WHERE org_id = ?1 AND caller = ?2 AND request_id = ?3 AND matched_call IS NULL",
         )?
-        .execute(params![id(&row.org.0), row.caller, id(&row.request.0), id(&row.call.0)])?;
+        .execute(params![
+            id(&row.org.0),
+            row.caller,
+            id(&row.request.0),
+            id(&row.call.0),
+            row.by_hand.then_some("attached"),
+        ])?;
     }
     Ok(())
 }

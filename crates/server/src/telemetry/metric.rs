@@ -34,6 +34,7 @@ pub const UNAUTHORIZED: &str = "hookline_unauthorized_total";
 pub const CALLS_STARTED: &str = "hookline_calls_started_total";
 pub const LIVE_CALLS: &str = "hookline_live_calls";
 pub const OLDEST_UNMATCHED_SECONDS: &str = "hookline_oldest_unmatched_call_data_seconds";
+pub const HELD_UPDATES: &str = "hookline_held_updates";
 pub const QUEUED: &str = "hookline_commit_queue_length";
 pub const STREAMS: &str = "hookline_streams_open";
 /// Requests to other systems, by `purpose` and `result`.
@@ -64,6 +65,7 @@ pub fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildE
         OLDEST_UNMATCHED_SECONDS,
         "Age of the oldest call_data request that no call was matched to"
     );
+    metrics::describe_gauge!(HELD_UPDATES, "Updates that wait for their call");
     metrics::describe_gauge!(QUEUED, "Work waiting for a commit");
     metrics::describe_gauge!(STREAMS, "Open server-sent event streams");
     metrics::describe_histogram!(COMMIT_SECONDS.0, "Time of a commit, with the statements before it");

@@ -38,11 +38,21 @@ pub async fn once(app: &App) -> Result<()> {
     let orgs = organizations::list(&app.db).await?;
     for org in orgs {
         while expire_requests(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
+        while expire_settled(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
         if let Some(days) = app.config.calls_days {
             let before = now - i64::from(days) * DAY_MICROS;
             while expire_calls(app, org.id, before).await? >= STEP_CALLS.unsigned_abs() {}
         }
     }
+    // Looked at again outside: its call may have appeared while this waited for it.
+    repeat_micros(
+        app,
+        "UPDATE held_updates SET state = 'expired', settled_at = $1
+         WHERE state = 'pending' AND (org_id, request_id) IN (
+             SELECT org_id, request_id FROM held_updates WHERE state = 'pending' AND expires_at < $1 LIMIT $2)",
+        now,
+    )
+    .await?;
     repeat_micros(
         app,
         "DELETE FROM caller_data WHERE (org_id, caller, request_id) IN (
@@ -72,6 +82,18 @@ async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
         .execute(
             "DELETE FROM requests WHERE org_id = $1 AND id IN (
                  SELECT id FROM requests WHERE org_id = $1 AND id < $2 ORDER BY id LIMIT $3)",
+            values![org.0, before, STEP_ROWS],
+        )
+        .await
+}
+
+/// Removes an organization's oldest held updates that no longer wait; the number removed.
+async fn expire_settled(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
+    app.db
+        .execute(
+            "DELETE FROM held_updates WHERE org_id = $1 AND request_id IN (
+                 SELECT request_id FROM held_updates WHERE org_id = $1 AND request_id < $2 AND state <> 'pending'
+                 ORDER BY request_id LIMIT $3)",
             values![org.0, before, STEP_ROWS],
         )
         .await

@@ -22,8 +22,17 @@ async fn once(app: &App) -> Result<()> {
         app.db.fetch_optional("SELECT COUNT(*) FROM calls WHERE status < 2", vec![]).await?;
     let oldest: Option<(Option<i64>,)> = app
         .db
-        .fetch_optional("SELECT MIN(received_at) FROM caller_data WHERE matched_call IS NULL", vec![])
+        .fetch_optional(
+            "SELECT MIN((SELECT d.received_at FROM caller_data d
+                         WHERE d.org_id = o.id AND d.matched_call IS NULL AND d.settled IS NULL
+                         ORDER BY d.request_id LIMIT 1))
+             FROM organizations o",
+            vec![],
+        )
         .await?;
+    let held: Option<(i64,)> =
+        app.db.fetch_optional("SELECT COUNT(*) FROM held_updates WHERE state = 'pending'", vec![]).await?;
+    metrics::gauge!(metric::HELD_UPDATES).set(count(held.map_or(0, |(held,)| held)));
     metrics::gauge!(metric::LIVE_CALLS).set(count(live.map_or(0, |(live,)| live)));
     let age =
         oldest.and_then(|(oldest,)| oldest).map_or(0, |oldest| (app.clock.now().0 - oldest) / 1_000_000);

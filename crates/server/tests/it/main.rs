@@ -3,6 +3,7 @@
 mod administration;
 mod api;
 mod calls;
+mod concurrent;
 mod crash;
 mod expiry;
 mod organization;
@@ -12,6 +13,7 @@ mod secrets;
 mod simulate;
 mod spec;
 mod traces;
+mod unmatched;
 mod world;
 
 /// Makes a test for each engine of an `async fn story(engine: Engine)`.

@@ -17,5 +17,6 @@ pub mod requests;
 pub mod routing_plans;
 pub mod rtb_endpoints;
 pub mod targets;
+pub mod unmatched;
 mod used_by;
 pub mod webhooks;

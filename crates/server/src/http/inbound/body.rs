@@ -10,9 +10,6 @@ use http_body_util::BodyExt;
 
 use crate::problem::Problem;
 
-/// A sender slower than this for its whole body is cut off.
-const BODY_TIME_MAX: Duration = Duration::from_secs(15);
-
 #[derive(Debug)]
 pub enum Failed {
     /// The body is not acceptable; the request is logged as refused.
@@ -21,8 +18,14 @@ pub enum Failed {
     Gone(Problem),
 }
 
-/// The whole body. A GET's body means nothing and is not read.
-pub async fn read(headers: &HeaderMap, body: Body, method: Method) -> Result<Bytes, Failed> {
+/// The whole body; a sender that takes longer for it is cut off. A GET's body means nothing and is
+/// not read.
+pub async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    method: Method,
+    time_max: Duration,
+) -> Result<Bytes, Failed> {
     if method == Method::Get {
         return Ok(Bytes::new());
     }
@@ -31,14 +34,14 @@ pub async fn read(headers: &HeaderMap, body: Body, method: Method) -> Result<Byt
     if announced.is_some_and(|length| length > BODY_BYTES_MAX as u64) {
         return Err(Failed::Refused(Refusal::body_too_large()));
     }
-    match tokio::time::timeout(BODY_TIME_MAX, collect(body)).await {
+    match tokio::time::timeout(time_max, collect(body)).await {
         Ok(done) => done,
         Err(_) => Err(Failed::Gone(Problem::new(
             408,
             "body_timeout",
             format!(
                 "The body did not arrive within {} s and nothing was changed. Send the request again.",
-                BODY_TIME_MAX.as_secs()
+                time_max.as_secs()
             ),
         ))),
     }

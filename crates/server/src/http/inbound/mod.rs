@@ -9,7 +9,7 @@ mod scrub;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -130,7 +130,8 @@ async fn admitted(
         return respond(id, rate_limited(id, known));
     }
     let received_at = app.clock.now();
-    let body = match body::read(&parts.headers, body, method).await {
+    let time_max = Duration::from_secs(app.config.body_seconds.into());
+    let body = match body::read(&parts.headers, body, method, time_max).await {
         Ok(body) => Ok(body),
         Err(body::Failed::Refused(refusal)) => Err(refusal),
         Err(body::Failed::Gone(problem)) => return answer::problem(&problem, id),

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::types::{NoPayoutReasonDocument, WebhookRefusals};
+use super::unmatched::SkippedDocument;
 
 /// What is known of a caller. Any further field is kept; nested objects become `outer_inner`.
 #[derive(ToSchema)]
@@ -92,6 +93,10 @@ struct CallDataAnswer {
 struct UpdateAnswer {
     success: bool,
     call_log_ids: Vec<Uuid>,
+    /// `true` when the call is not there and the update waits for it; never, unless the webhook holds updates.
+    held: Option<bool>,
+    /// With `held`: what the inbox of unmatched requests knows it by.
+    request_id: Option<Uuid>,
     /// Only when some were live.
     active_call_log_ids: Option<Vec<Uuid>>,
     /// Of a batch, always: ids that name no call of this organization.
@@ -110,13 +115,6 @@ struct UpdateAnswer {
 struct FailureDocument {
     call_log_id: String,
     code: String,
-}
-
-#[derive(ToSchema)]
-#[schema(as = SkippedField)]
-struct SkippedDocument {
-    field: String,
-    reason: String,
 }
 
 #[derive(IntoParams)]

@@ -4,6 +4,7 @@ mod flows;
 mod inbound;
 mod routing;
 mod types;
+mod unmatched;
 
 use axum::Router;
 use axum::body::Body;
@@ -16,13 +17,14 @@ use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
     api_keys, calls, custom_tags, flows as call_flows, numbers, organization, requests, routing_plans,
-    rtb_endpoints, targets, webhooks,
+    rtb_endpoints, targets, unmatched as inbox, webhooks,
 };
 use super::ops;
 
 pub use flows::*;
 pub use routing::*;
 pub use types::*;
+pub use unmatched::*;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -50,6 +52,7 @@ pub use types::*;
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
         webhooks::change::delete, webhooks::change::rotate,
         requests::list::list, requests::get::get, requests::replay::replay,
+        inbox::list::list, inbox::attach::attach, inbox::dismiss::dismiss,
         organization::get, organization::update,
         api_keys::list, api_keys::create, api_keys::revoke,
         custom_tags::list, custom_tags::create, custom_tags::get, custom_tags::update, custom_tags::delete,

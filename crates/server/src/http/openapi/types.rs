@@ -53,7 +53,7 @@ errors!(
     "401" "The key is missing, unknown, ended, disabled or of another type.",
     "403" "The page's origin is not allowed, a browser fetched ahead, or the call is another organization's.",
     "404" "Call log not found.",
-    "408" "The body took over 15 seconds.",
+    "408" "The body took too long: over 15 seconds, unless set otherwise.",
     "409" "The transaction_id is in progress or belongs to another request, or the number has too many calls.",
     "413" "The body is over 256 KiB.",
     "415" "Neither JSON nor a form.",
@@ -174,6 +174,9 @@ pub struct WebhookSettingsDocument {
     campaigns: Option<Vec<Uuid>>,
     /// Updates only: `all`, `latest` or `only`.
     phone_match: Option<String>,
+    /// Updates only: `404`, or `hold`, which keeps an update whose call is not there and applies it when
+    /// the call appears.
+    on_unmatched: Option<String>,
     /// Origins whose pages may send; null means any.
     allowed_origins: Option<Vec<String>>,
 }

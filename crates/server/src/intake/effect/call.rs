@@ -62,6 +62,7 @@ impl Commit<'_> {
             self.mark_matched(start, one, consumed.contains(&one.request));
         }
         self.record(id, "call.started", &start.actor, None, changes);
+        self.apply_held(start);
         self.route_start(start);
         self.outcome(id, true)
     }
@@ -90,7 +91,8 @@ impl Commit<'_> {
             row.matched_call.get_or_insert(start.id);
         } else if !candidate.consumed {
             let (org, caller) = key;
-            self.writes.matched.push(MatchedRow { org, caller, request: candidate.request, call: start.id });
+            let (request, call) = (candidate.request, start.id);
+            self.writes.matched.push(MatchedRow { org, caller, request, call, by_hand: false });
         }
     }
 

@@ -1,7 +1,9 @@
 //! Applies the work of one commit, in order, to the rows that the engine loaded.
 
 mod call;
+mod change;
 mod course;
+mod held;
 mod needs;
 mod request;
 mod route;
@@ -76,6 +78,7 @@ impl<'a> Commit<'a> {
             Work::Start(start) => self.start(start),
             Work::Event(report) => self.event(report),
             Work::Next(step) => self.next(step),
+            Work::Attach(attach) => self.attach(attach),
         }
     }
 

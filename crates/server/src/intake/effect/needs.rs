@@ -41,19 +41,23 @@ impl RoutingNeeds {
                         needs.add_caller(&step.org, &loaded.calls[&step.call].call.caller, at);
                     }
                 }
-                Work::Request(request) => {
-                    for (id, routed) in &loaded.routes {
-                        let call = &loaded.calls[id].call;
-                        if call.org == request.org.id && routed.is_open() {
-                            needs.add_routed(&request.org, routed, None, at);
-                            needs.add_caller(&request.org, &call.caller, at);
-                        }
-                    }
-                }
+                Work::Request(request) => needs.add_open(&request.org, loaded, at),
+                Work::Attach(attach) => needs.add_open(&attach.org, loaded, at),
                 Work::Event(_) => {}
             }
         }
         needs
+    }
+
+    /// Of every call of the organization that may be decided again.
+    fn add_open(&mut self, org: &Org, loaded: &Loaded, at: Timestamp) {
+        for (id, routed) in &loaded.routes {
+            let call = &loaded.calls[id].call;
+            if call.org == org.id && routed.is_open() {
+                self.add_routed(org, routed, None, at);
+                self.add_caller(org, &call.caller, at);
+            }
+        }
     }
 
     fn add_routing(&mut self, org: &Org, routing: CampaignRouting, at: Timestamp) {

@@ -7,11 +7,11 @@ use hookline_domain::ids::{CallId, RequestId};
 use hookline_domain::matching::Candidate;
 use hookline_domain::rate::RateState;
 use hookline_domain::settings::{IdempotencyPolicy, PhoneMatch};
-use hookline_domain::tags::{self, TagSet};
-use hookline_domain::update::{self, Applied, Calls, Update};
+use hookline_domain::update::{Calls, Update};
 use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
 use serde_json::{Value, json};
 
+use super::change::By;
 use super::route::{Cause, When};
 use super::rows::{CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, UsedTransaction};
 use super::{Commit, PHONE_MATCHES_MAX};
@@ -20,9 +20,9 @@ use crate::intake::work::{Answer, InboundRequest, Replay};
 use crate::problem::Problem;
 
 /// What a request did, for its answer and for the request log.
-struct Done {
-    body: Vec<u8>,
-    effect: Value,
+pub(super) struct Done {
+    pub body: Vec<u8>,
+    pub effect: Value,
 }
 
 impl Commit<'_> {
@@ -147,20 +147,11 @@ impl Commit<'_> {
             .into_iter()
             .filter(|id| matching.serves(self.loaded.calls[id].call.campaign))
             .collect();
+        let actor = request.actor();
+        let by = By { definitions: &request.org.definitions, request: request.id, actor: &actor };
         let mut when = BTreeSet::new();
         for &id in &live {
-            let call = self.loaded.calls.get_mut(&id).expect("live calls are loaded");
-            let tags = self.loaded.tags.entry(id).or_default();
-            let definitions = &request.org.definitions;
-            let effect =
-                tags::apply_call_data(&mut call.call, tags, &data.fields, definitions, self.at, request.id);
-            if effect.tags_changed {
-                self.changed_tags.insert(id);
-            }
-            let (actor, changes) = (actor(request), effect.timeline);
-            if !changes.is_empty() {
-                self.record(id, "call.data", &actor, Some(request.id), changes.clone());
-            }
+            let changes = self.tell(id, &data.fields, &by);
             when.insert(self.route_update(&request.org, id, &changes, &cause(&actor, request)));
         }
         if live.is_empty() {
@@ -193,13 +184,21 @@ impl Commit<'_> {
     }
 
     fn update(&mut self, request: &InboundRequest, update: &Update) -> Result<Done, Refused> {
-        let (ids, failed) = self.find(request, update)?;
+        let (ids, failed) = match self.find(request, update) {
+            Err(Refused::CallNotFound(reason)) if request.holds() => {
+                return Ok(self.hold(request, update, reason));
+            }
+            found => found?,
+        };
+        let actor = request.actor();
+        let by = By { definitions: &request.org.definitions, request: request.id, actor: &actor };
         let mut applied = Vec::with_capacity(ids.len());
         let mut when = BTreeSet::new();
         let mut added = BTreeSet::new();
         let mut skipped: Vec<SkippedField> = Vec::new();
         for &id in &ids {
-            let done = self.update_one(request, update, id, &mut when);
+            let done = self.change(id, &update.changes, &by);
+            when.insert(self.route_update(&request.org, id, &done.timeline, &cause(&actor, request)));
             applied.push(AppliedCall { id, live: done.live });
             added.extend(done.added);
             for field in done.skipped {
@@ -213,35 +212,6 @@ impl Commit<'_> {
         Ok(Done { body, effect: json!({ "call_log_ids": texts(&ids), "when": when }) })
     }
 
-    fn update_one(
-        &mut self,
-        request: &InboundRequest,
-        update: &Update,
-        id: CallId,
-        when: &mut BTreeSet<When>,
-    ) -> Applied {
-        let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
-        let touched: Option<&mut TagSet> =
-            update.changes.touches_tags().then(|| self.loaded.tags.entry(id).or_default());
-        let mut effect = update::apply(
-            &update.changes,
-            &mut call.call,
-            touched,
-            &request.org.definitions,
-            self.at,
-            request.id,
-        );
-        if effect.tags_changed {
-            self.changed_tags.insert(id);
-        }
-        let (actor, changes) = (actor(request), std::mem::take(&mut effect.timeline));
-        if !changes.is_empty() {
-            self.record(id, "call.updated", &actor, Some(request.id), changes.clone());
-        }
-        when.insert(self.route_update(&request.org, id, &changes, &cause(&actor, request)));
-        effect
-    }
-
     /// The calls that an update is for; those of a batch that can't be are named beside them.
     fn find(
         &self,
@@ -249,7 +219,15 @@ impl Commit<'_> {
         update: &Update,
     ) -> Result<(Vec<CallId>, Vec<FailedCall>), Refused> {
         match &update.calls {
-            Calls::One(id) => self.find_one(request, id).map(|id| (vec![id], vec![])),
+            Calls::One(sent_id) => {
+                let found = match self.find_one(request, sent_id) {
+                    Err(Refused::CallNotFound(why)) => {
+                        self.named(request, sent_id).ok_or(Refused::CallNotFound(why))
+                    }
+                    found => found,
+                };
+                found.map(|id| (vec![id], vec![]))
+            }
             Calls::Batch(ids) => {
                 let mut found = Vec::with_capacity(ids.len());
                 let mut failed = Vec::new();
@@ -330,10 +308,6 @@ pub fn rate_limited(request: RequestId, rate: RateState) -> Answer {
 
 fn cause<'a>(actor: &'a str, request: &InboundRequest) -> Cause<'a> {
     Cause { trigger: "update", actor, request: Some(request.id) }
-}
-
-fn actor(request: &InboundRequest) -> String {
-    format!("webhook:{}", request.webhook.id)
 }
 
 fn texts(ids: &[CallId]) -> Vec<String> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookline_domain::call::{Call, Change};
 use hookline_domain::flow::NodeId;
 use hookline_domain::ids::{CallId, FlowId, OrgId, RequestId, TargetId, WebhookId};
-use hookline_domain::matching::Candidate;
+use hookline_domain::matching::{Candidate, HeldUpdate};
 use hookline_domain::rate::RatePer;
 use hookline_domain::routing::{CounterKey, Counters, PreviousCall};
 use hookline_domain::tags::TagSet;
@@ -15,7 +15,8 @@ use hookline_domain::update::Calls;
 use hookline_domain::webhook::{Command, Field, WebhookKind};
 
 use super::PHONE_MATCHES_MAX;
-use crate::intake::work::{InboundRequest, TransactionHash, Work};
+use crate::intake::held::{Attaching, HeldKey, HeldRow, SettledRow};
+use crate::intake::work::{Attach, InboundRequest, TransactionHash, Unmatched, Work};
 use crate::routing::Routed;
 
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
@@ -39,6 +40,15 @@ pub struct Needs {
     pub routes: bool,
     /// Organizations whose counters are read and raised: one commit at a time for each.
     pub deciding: BTreeSet<OrgId>,
+    /// Names of calls that must not appear meanwhile: a start and an update that waits for its name
+    /// must see each other.
+    pub names: BTreeSet<(OrgId, String)>,
+    /// Of these names those are looked for among the switches' own that are no id of a call.
+    pub ids_or_names: BTreeSet<(OrgId, String)>,
+    /// What updates may wait for that now appears.
+    pub held: BTreeSet<HeldKey>,
+    /// Held updates that someone attaches to a call.
+    pub attaching: BTreeSet<(OrgId, RequestId)>,
 }
 
 /// A caller's calls: those that started at `since` or later, or only the live ones.
@@ -59,8 +69,10 @@ impl Needs {
                 Work::Start(start) => {
                     needs.caller_data.insert((start.org.id, start.caller.clone()));
                     needs.callers.insert((start.org.id, start.caller.clone()));
+                    needs.held.extend(HeldKey::of_start(start));
                     if let Some(external) = &start.external_id {
                         needs.externals.insert((start.org.id, external.clone()));
+                        needs.names.insert((start.org.id, external.clone()));
                         needs.routes = true;
                     }
                     if start.org.routes_calls() {
@@ -78,6 +90,7 @@ impl Needs {
                     needs.routes = true;
                     needs.deciding.insert(step.org.id);
                 }
+                Work::Attach(attach) => needs.add_attach(attach),
             }
         }
         needs
@@ -113,17 +126,53 @@ impl Needs {
             Command::Update(update) => {
                 let with_tags = update.changes.touches_tags();
                 match &update.calls {
-                    Calls::One(id) => self.add_call(org, id, with_tags),
+                    Calls::One(id) => {
+                        self.add_call(org, id, with_tags);
+                        if request.holds() {
+                            self.names.insert((org, id.clone()));
+                            self.ids_or_names.insert((org, id.clone()));
+                        }
+                    }
                     Calls::Batch(ids) => ids.iter().for_each(|id| self.add_call(org, id, with_tags)),
-                    Calls::Phone(caller) => self.phones.push(PhoneQuery {
-                        org,
-                        caller: caller.clone(),
-                        since: Some(lookback_start(request)),
-                        with_tags,
-                    }),
+                    Calls::Phone(caller) => {
+                        if request.holds() {
+                            self.callers.insert((org, caller.clone()));
+                        }
+                        self.phones.push(PhoneQuery {
+                            org,
+                            caller: caller.clone(),
+                            since: Some(lookback_start(request)),
+                            with_tags,
+                        });
+                    }
                 }
             }
         }
+    }
+
+    fn add_attach(&mut self, attach: &Attach) {
+        let org = attach.org.id;
+        self.calls.insert((org, attach.call));
+        self.tags.insert(attach.call);
+        if attach.org.routes_calls() {
+            self.routes = true;
+            self.deciding.insert(org);
+        }
+        match &attach.what {
+            Unmatched::Update => {
+                self.attaching.insert((org, attach.request));
+            }
+            Unmatched::CallData(caller) => {
+                self.callers.insert((org, caller.clone()));
+                self.caller_data.insert((org, caller.clone()));
+            }
+        }
+    }
+
+    /// What was sent for an id, may wait, and is no id of a call that was found.
+    pub fn names_to_find(&self, loaded: &Loaded) -> BTreeSet<(OrgId, String)> {
+        let is_found = |sent: &str| sent.parse().is_ok_and(|id: CallId| loaded.calls.contains_key(&id));
+        self.ids_or_names.iter().filter(|(_, sent)| !is_found(sent)).cloned().collect()
     }
 
     fn add_call(&mut self, org: OrgId, id: &str, with_tags: bool) {
@@ -180,6 +229,9 @@ pub struct Loaded {
     pub turns: HashMap<(FlowId, NodeId), u64>,
     /// A caller's earlier calls, as far back as a duplicate rule looks.
     pub previous: HashMap<(OrgId, String), Vec<PreviousCall>>,
+    /// Updates that wait for what appears in this commit; at most `HELD_MAX` of each.
+    pub held: HashMap<HeldKey, Vec<HeldUpdate>>,
+    pub attaching: HashMap<(OrgId, RequestId), Attaching>,
 }
 
 #[derive(Debug)]
@@ -234,6 +286,8 @@ pub struct MatchedRow {
     pub caller: String,
     pub request: RequestId,
     pub call: CallId,
+    /// Someone said so.
+    pub by_hand: bool,
 }
 
 /// A decision of a call's way, with its trace as JSON.
@@ -262,4 +316,6 @@ pub struct Writes {
     pub used: BTreeMap<(OrgId, CounterKey), i64>,
     pub live: BTreeMap<(OrgId, TargetId), i64>,
     pub turns: BTreeMap<(OrgId, FlowId, NodeId), i64>,
+    pub held: Vec<HeldRow>,
+    pub settled: Vec<SettledRow>,
 }

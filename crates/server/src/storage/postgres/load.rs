@@ -12,6 +12,7 @@ use sqlx::postgres::PgRow;
 use sqlx::{AssertSqlSafe, FromRow, PgConnection, Row, raw_sql};
 use uuid::Uuid;
 
+use super::held;
 use super::line::{Answered, execute, list};
 use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, Prior};
 use crate::storage::call_row::{CallRow, call_columns};
@@ -56,11 +57,13 @@ pub fn begin(needs: &Needs, care: Care) -> String {
             statements.push(execute("used_ids", &[list(hashes.iter().map(|hash| Uuid::from_bytes(*hash)))]));
         }
     }
-    if !needs.callers.is_empty() || !needs.deciding.is_empty() {
-        let callers = needs.callers.iter().map(|(org, caller)| caller_lock(*org, caller));
-        let keys: BTreeSet<i64> =
-            callers.chain(needs.deciding.iter().map(|org| deciding_lock(*org))).collect();
-        statements.push(execute("lock_callers", &[list(keys)]));
+    let locks = locks(needs);
+    if !locks.is_empty() {
+        statements.push(execute("lock_callers", &[list(locks)]));
+    }
+    // After the locks: what another node held just before is seen.
+    if !needs.held.is_empty() {
+        statements.push(held::take(needs));
     }
     if locks_calls_at_once(needs) {
         // The rows of tags have no number that would tell of a change: their calls are locked.
@@ -74,7 +77,18 @@ pub fn begin(needs: &Needs, care: Care) -> String {
 /// All calls are named by their ids: none has to be found first. Calls are locked in one statement, so
 /// that it is in one order.
 fn locks_calls_at_once(needs: &Needs) -> bool {
-    !needs.calls.is_empty() && needs.phones.is_empty() && needs.externals.is_empty()
+    !needs.calls.is_empty()
+        && needs.phones.is_empty()
+        && needs.externals.is_empty()
+        && needs.attaching.is_empty()
+}
+
+/// Callers, names of calls that updates may wait for, and organizations whose calls are decided: one commit
+/// at a time, so that caps are exact over all nodes.
+fn locks(needs: &Needs) -> BTreeSet<i64> {
+    let callers = needs.callers.iter().map(|(org, caller)| lock("caller", *org, caller));
+    let names = needs.names.iter().map(|(org, name)| lock("name", *org, name));
+    callers.chain(names).chain(needs.deciding.iter().map(|org| lock("deciding", *org, ""))).collect()
 }
 
 /// Loads what is needed; `begun` are the rows of each statement of `begin`.
@@ -101,15 +115,19 @@ pub async fn load(
             read_used_ids(&next()?, &mut loaded)?;
         }
     }
-    if !needs.callers.is_empty() || !needs.deciding.is_empty() {
+    if !locks(needs).is_empty() {
         next()?;
     }
+    if !needs.held.is_empty() {
+        held::add_taken(&next()?, &mut loaded)?;
+    }
+    held::load_attaching(connection, needs, &mut loaded).await?;
     let mut tags = needs.tags.clone();
     if locks_calls_at_once(needs) {
         add_calls(&next()?, &mut loaded)?;
     } else {
         let mut calls: BTreeSet<CallId> = needs.calls.iter().map(|&(_, call)| call).collect();
-        find_externals(connection, needs, &mut loaded).await?;
+        find_externals(connection, &needs.externals, &mut loaded).await?;
         calls.extend(loaded.externals.values());
         tags.extend(loaded.externals.values());
         find_phones(connection, needs, &mut loaded).await?;
@@ -117,14 +135,9 @@ pub async fn load(
         for query in needs.phones.iter().filter(|query| query.with_tags) {
             tags.extend(loaded.by_phone.get(&(query.org, query.caller.clone())).into_iter().flatten());
         }
-        if !calls.is_empty() {
-            let rows =
-                raw_sql(AssertSqlSafe(execute("lock_calls", &[list(calls.iter().map(|call| call.0))])))
-                    .fetch_all(&mut *connection)
-                    .await?;
-            add_calls(&rows, &mut loaded)?;
-        }
+        lock_calls(connection, &calls, &mut loaded).await?;
     }
+    tags.extend(held::load_named(connection, needs, &mut loaded).await?);
     load_tags(connection, &tags, &mut loaded).await?;
     load_caller_data(connection, needs, &mut loaded).await?;
     Ok(loaded)
@@ -135,14 +148,9 @@ fn lock_number(hash: &[u8]) -> i64 {
     i64::from_be_bytes(hash[..8].try_into().expect("a hash has at least 8 bytes"))
 }
 
-fn caller_lock(org: OrgId, caller: &str) -> i64 {
-    let name = Sha256::new().chain_update("caller").chain_update(org.0.as_bytes()).chain_update(caller);
+fn lock(what: &str, org: OrgId, text: &str) -> i64 {
+    let name = Sha256::new().chain_update(what).chain_update(org.0.as_bytes()).chain_update(text);
     lock_number(&name.finalize())
-}
-
-/// One commit at a time decides where an organization's calls go: caps are exact over all nodes.
-fn deciding_lock(org: OrgId) -> i64 {
-    lock_number(&Sha256::new().chain_update("deciding").chain_update(org.0.as_bytes()).finalize())
 }
 
 fn read_used_ids(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {
@@ -162,12 +170,16 @@ fn read_used_ids(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {
 }
 
 /// Calls named by the switch's id.
-async fn find_externals(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
-    if needs.externals.is_empty() {
+pub(super) async fn find_externals(
+    connection: &mut PgConnection,
+    externals: &BTreeSet<(OrgId, String)>,
+    loaded: &mut Loaded,
+) -> Result<()> {
+    if externals.is_empty() {
         return Ok(());
     }
     let (orgs, externals): (Vec<Uuid>, Vec<String>) =
-        needs.externals.iter().map(|(org, external)| (org.0, external.clone())).unzip();
+        externals.iter().map(|(org, external)| (org.0, external.clone())).unzip();
     let rows: Vec<(Uuid, String, Uuid)> = sqlx::query_as(
         "SELECT c.org_id, c.external_id, c.id FROM UNNEST($1::uuid[], $2::text[]) AS k (org_id, external_id)
          JOIN calls c ON c.org_id = k.org_id AND c.external_id = k.external_id",
@@ -182,8 +194,25 @@ async fn find_externals(connection: &mut PgConnection, needs: &Needs, loaded: &m
     Ok(())
 }
 
+pub(super) async fn lock_calls(
+    connection: &mut PgConnection,
+    calls: &BTreeSet<CallId>,
+    loaded: &mut Loaded,
+) -> Result<()> {
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let sql = execute("lock_calls", &[list(calls.iter().map(|call| call.0))]);
+    let rows = raw_sql(AssertSqlSafe(sql)).fetch_all(&mut *connection).await?;
+    add_calls(&rows, loaded)
+}
+
 /// Callers' calls: one statement for those that ask for live calls, one for those with a lookback.
 async fn find_phones(connection: &mut PgConnection, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
+    for query in &needs.phones {
+        // Also without a call: one that starts in this very commit is added.
+        loaded.by_phone.entry((query.org, query.caller.clone())).or_default();
+    }
     for (live, condition) in [(true, "c.status < 2"), (false, "c.started_at >= k.since")] {
         let queries: Vec<_> = needs.phones.iter().filter(|query| query.since.is_none() == live).collect();
         if queries.is_empty() {
@@ -260,7 +289,7 @@ async fn load_caller_data(connection: &mut PgConnection, needs: &Needs, loaded: 
     let rows: Vec<DataRow> = sqlx::query_as(
         "SELECT d.org_id, d.caller, d.request_id, d.webhook_id, d.received_at, d.fields, d.matched_call IS NOT NULL
          FROM UNNEST($1::uuid[], $2::text[]) AS k (org_id, caller)
-         JOIN caller_data d ON d.org_id = k.org_id AND d.caller = k.caller
+         JOIN caller_data d ON d.org_id = k.org_id AND d.caller = k.caller AND d.settled IS DISTINCT FROM 'dismissed'
          ORDER BY d.request_id",
     )
     .bind(&orgs)

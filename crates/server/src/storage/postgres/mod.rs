@@ -1,9 +1,11 @@
 //! The hot statements on PostgreSQL: set-based, one transaction a batch, on any number of nodes.
 //!
-//! Locks are always taken in one order (transaction ids, callers, calls; each by id), so two batches
+//! Locks are always taken in one order (transaction ids, callers and names, held updates, calls; each by id), so two batches
 //! can wait for each other but never in a circle.
 
 mod admission;
+mod composite;
+mod held;
 mod line;
 mod load;
 mod routing;
@@ -15,7 +17,7 @@ use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, Standings};
 use super::turns::Turn;
 use super::{Result, StorageError};
-use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
+use crate::intake::effect::{Commit, Loaded, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
 use sqlx::{PgConnection, PgPool, raw_sql};
@@ -60,7 +62,7 @@ impl PostgresWriter {
     /// A writer to the same database as this pool, with connections of its own.
     pub fn beside(pool: &PgPool, parts: Arc<WriterParts>) -> Self {
         Self {
-            writing: Line::beside(pool).with_prepared(&[admission::PREPARE, load::PREPARE]),
+            writing: Line::beside(pool).with_prepared(&[admission::PREPARE, load::PREPARE, held::PREPARE]),
             admitting: Line::beside(pool).not_waiting_for_the_disk(),
             parts,
             seqs: SeqBlock::default(),
@@ -103,11 +105,11 @@ impl PostgresWriter {
         turn: &mut Option<Turn>,
     ) -> Result<Option<Vec<Outcome>>> {
         let (mut connection, begun) = self.admit_and_begin(works, needs, care, standings).await?;
-        self.fill_seqs(&mut connection, works).await?;
         // One moment for the counters that are read and those that are raised.
         let at = self.parts.clock.now();
         let mut loaded = load::load(&mut connection, needs, care, begun).await?;
         routing::load(&mut connection, works, needs, &mut loaded, at).await?;
+        self.fill_seqs(&mut connection, works, &loaded).await?;
         let (outcomes, writes, loaded) = {
             let standings = standings.as_deref().unwrap_or_default();
             let mut commit = Commit::new(loaded, at, standings, &mut self.seqs);
@@ -188,8 +190,14 @@ impl PostgresWriter {
     }
 
     /// Makes sure that no work runs out of timeline numbers.
-    async fn fill_seqs(&mut self, connection: &mut PgConnection, works: &[&Work]) -> Result<()> {
-        let most: usize = works.iter().map(|work| timeline_rows_max(work)).sum();
+    async fn fill_seqs(
+        &mut self,
+        connection: &mut PgConnection,
+        works: &[&Work],
+        loaded: &Loaded,
+    ) -> Result<()> {
+        let held: usize = loaded.held.values().map(Vec::len).sum();
+        let most: usize = works.iter().map(|work| timeline_rows_max(work)).sum::<usize>() + held;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         if self.seqs.end - self.seqs.next >= most {
             return Ok(());
@@ -206,18 +214,18 @@ impl PostgresWriter {
             self.seqs = SeqBlock { next: first * SEQ_BLOCK, end: (last + 1) * SEQ_BLOCK };
             Ok(())
         } else {
-            Box::pin(self.fill_seqs(connection, works)).await
+            Box::pin(self.fill_seqs(connection, works, loaded)).await
         }
     }
 }
 
-/// How many timeline entries the work can append at most.
+/// How many timeline entries the work can append at most, beside those of updates that waited for a call.
 fn timeline_rows_max(work: &Work) -> usize {
     use hookline_domain::update::Calls;
     use hookline_domain::webhook::Command;
     match work {
         // The start or event itself, the way that follows from it, and what the call is worth at its end.
-        Work::Start(_) | Work::Event(_) | Work::Next(_) => 3,
+        Work::Start(_) | Work::Event(_) | Work::Next(_) | Work::Attach(_) => 3,
         Work::Request(request) => match request.parsed.as_ref().map(|parsed| &parsed.command) {
             Err(_) => 0,
             // An update, and a decision that follows from it.

@@ -1,13 +1,11 @@
 //! Writes what a commit came to: rows go as arrays, so a statement is one, whatever their number.
 
 use hookline_domain::call::NoPayoutReason;
-use sqlx::encode::{Encode, IsNull};
-use sqlx::error::BoxDynError;
-use sqlx::postgres::types::PgRecordEncoder;
-use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
-use sqlx::{PgConnection, Postgres, Row, Type};
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
+use super::composite::composite;
+use super::held;
 use crate::intake::effect::{Loaded, LoadedCall, RequestRow, TimelineRow, Writes};
 use crate::intake::work::{InboundRequest, Work};
 use crate::storage::call_row::{call_columns, status_code};
@@ -44,6 +42,7 @@ pub async fn store(
     store_tags(connection, writes, loaded).await?;
     store_caller_data(connection, writes).await?;
     super::routing::store(connection, writes, loaded).await?;
+    held::store(connection, writes).await?;
     Ok(Stored::All)
 }
 
@@ -115,36 +114,11 @@ async fn store_changes(
 fn new_requests<'a>(works: &[&'a Work], writes: &'a Writes) -> Vec<NewRequest<'a>> {
     let of = |row: &'a RequestRow| match works[row.work] {
         Work::Request(request) => NewRequest { row, request },
-        Work::Start(_) | Work::Event(_) | Work::Next(_) => unreachable!("only requests have request rows"),
+        Work::Start(_) | Work::Event(_) | Work::Next(_) | Work::Attach(_) => {
+            unreachable!("only requests have request rows")
+        }
     };
     writes.requests.iter().map(of).collect()
-}
-
-/// A row as its composite type: one array of rows costs the database less than an array a column.
-macro_rules! composite {
-    ($type:ident, $name:literal, $row:ident => $($value:expr),* $(,)?) => {
-        impl Type<Postgres> for $type<'_> {
-            fn type_info() -> PgTypeInfo {
-                PgTypeInfo::with_name($name)
-            }
-        }
-
-        impl PgHasArrayType for $type<'_> {
-            fn array_type_info() -> PgTypeInfo {
-                PgTypeInfo::array_of($name)
-            }
-        }
-
-        impl Encode<'_, Postgres> for $type<'_> {
-            fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> std::result::Result<IsNull, BoxDynError> {
-                let $row = self;
-                let mut record = PgRecordEncoder::new(buffer);
-                $(record.encode($value)?;)*
-                record.finish();
-                Ok(IsNull::No)
-            }
-        }
-    };
 }
 
 struct NewCall<'a>(&'a LoadedCall);
@@ -255,8 +229,9 @@ async fn store_caller_data(connection: &mut PgConnection, writes: &Writes) -> Re
     let rows = &writes.matched;
     if !rows.is_empty() {
         sqlx::query(
-            "UPDATE caller_data d SET matched_call = n.call_id
-             FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::uuid[]) AS n (org_id, caller, request_id, call_id)
+            "UPDATE caller_data d SET matched_call = n.call_id, settled = n.settled
+             FROM UNNEST($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
+                 AS n (org_id, caller, request_id, call_id, settled)
              WHERE d.org_id = n.org_id AND d.caller = n.caller AND d.request_id = n.request_id
                AND d.matched_call IS NULL",
         )
@@ -264,6 +239,7 @@ async fn store_caller_data(connection: &mut PgConnection, writes: &Writes) -> Re
         .bind(rows.iter().map(|row| row.caller.clone()).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.request.0).collect::<Vec<_>>())
         .bind(rows.iter().map(|row| row.call.0).collect::<Vec<_>>())
+        .bind(rows.iter().map(|row| row.by_hand.then_some("attached")).collect::<Vec<_>>())
         .execute(&mut *connection)
         .await?;
     }

@@ -4,8 +4,8 @@
 //! Lines with a story of their own elsewhere: a rotated or deleted key within 5 s on every node
 //! (`administration`), a key that appears nowhere (`secrets`), settings and keys by the API (`api`),
 //! defined and undefined fields at a call's start and `call_data` during a call (`calls`), how long ids
-//! are kept (`expiry`), both or neither after a crash (`crash`). A step of the wall clock has none: a test
-//! can't make one, and the window does not read it.
+//! are kept (`expiry`), both or neither after a crash (`crash`), updates of one call at the same time
+//! (`concurrent`).
 
 mod spec_1_0;
 mod spec_1_1;

@@ -13,6 +13,7 @@ on_both_engines! {
     a_disabled_or_deleted_webhook_takes_nothing;
     the_checks_come_in_their_order;
     the_key_is_looked_at_before_the_body;
+    a_body_that_never_comes_is_408_and_leaves_no_trace;
     every_error_has_one_shape;
     pages_may_send_from_the_browser;
     only_allowed_origins_may_send_from_the_browser;
@@ -152,6 +153,41 @@ async fn the_key_is_looked_at_before_the_body(engine: Engine) {
         "POST /update-revenue?moja_auth_key=hlw_wrong HTTP/1.1\r\nHost: hookline\r\nContent-Length: 100\r\n\r\n",
     );
     assert!(refused.starts_with("HTTP/1.1 401 "), "{refused}");
+}
+
+async fn a_body_that_never_comes_is_408_and_leaves_no_trace(engine: Engine) {
+    let mut world = TestWorld::start(engine).await;
+    world.nodes.clear();
+    world.add_node_with(&[("HOOKLINE_BODY_SECONDS", "1")]);
+    world.set("update_revenue", json!({"rate_limit": {"count": 10, "per": "hour"}})).await;
+    let body = json!({"call_log_id": call_id(0), "revenue": 1}).to_string();
+    let late = world.raw(&format!(
+        "POST /update-revenue?moja_auth_key={} HTTP/1.1\r\nHost: hookline\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
+        world.key("update_revenue"),
+        body.len(),
+        &body[..body.len() / 2],
+    ));
+    let (head, error) = late.split_once("\r\n\r\n").expect("an answer has a head and a body");
+    let head = head.to_ascii_lowercase();
+    assert!(head.starts_with("http/1.1 408 "), "{late}");
+    let error: Value = serde_json::from_str(error).unwrap();
+    assert_eq!(
+        (&error["success"], &error["error"], &error["code"]),
+        (&json!(false), &json!("Request timeout"), &json!("body_timeout"))
+    );
+    assert!(error["message"].as_str().unwrap().contains("within 1 s"), "{error}");
+    for header in [
+        format!("x-request-id: {}", error["request_id"].as_str().unwrap()),
+        "cache-control: no-store".to_owned(),
+        "ratelimit: \"default\";r=10;".to_owned(),
+    ] {
+        assert!(head.contains(&header), "{header} is missing: {late}");
+    }
+    assert_eq!(world.count("SELECT COUNT(*) FROM requests").await, 0, "there was no request");
+    let whole = world.post_text("update_revenue", &body).await;
+    assert_eq!(whole.status, 200, "{}", whole.body);
+    assert!(whole.header("ratelimit").unwrap().starts_with("\"default\";r=9;"), "{:?}", whole.headers);
+    assert_eq!(world.count("SELECT COUNT(*) FROM requests").await, 1);
 }
 
 async fn every_error_has_one_shape(engine: Engine) {

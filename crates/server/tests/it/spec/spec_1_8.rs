@@ -1,5 +1,7 @@
 //! SPEC 1.8: exactly N, over all nodes together and through restarts.
 
+use std::path::Path;
+
 use reqwest::Method;
 use serde_json::json;
 
@@ -10,6 +12,7 @@ const LIMIT: u32 = 7;
 
 on_both_engines! {
     exactly_the_limit_is_admitted;
+    a_step_of_the_wall_clock_opens_and_closes_nothing;
     the_limit_is_100_per_minute_unless_set_per_minute_hour_or_day;
     replays_and_errors_count_and_refused_keys_do_not;
     refused_keys_have_a_limit_by_address;
@@ -39,6 +42,43 @@ async fn exactly_the_limit_is_admitted(engine: Engine) {
     let other = world.post("update_tags", json!({"call_log_id": call_id(0), "add": {"a": "b"}})).await;
     assert_eq!(other.status, 200);
     assert!(other.header("ratelimit").unwrap().starts_with("\"default\";r=6;"), "{:?}", other.headers);
+}
+
+async fn a_step_of_the_wall_clock_opens_and_closes_nothing(engine: Engine) {
+    let mut world = TestWorld::start_with(engine, LIMIT, false).await;
+    world.nodes.clear();
+    let file = world.folder.path().join("step");
+    let variables = [("HOOKLINE_TEST_CLOCK_STEP", file.to_str().unwrap())];
+    world.add_node_with(&variables);
+    let full = json!({"call_log_id": call_id(0), "revenue_paid_out": 1});
+    let below = json!({"call_log_id": call_id(0), "add": {"a": "b"}});
+    for _ in 0..LIMIT {
+        assert_eq!(world.post("update_revenue", full.clone()).await.status, 200);
+    }
+    let mut left = LIMIT;
+    for (step, restarts) in [(7_200, false), (-7_200, false), (-7_200, true), (7_200, true)] {
+        step_to(&file, step);
+        if restarts {
+            world.nodes.clear();
+            world.add_node_with(&variables);
+        }
+        let refused = world.post("update_revenue", full.clone()).await;
+        assert_eq!(refused.status, 429, "stepped to {step} s: {}", refused.body);
+        let wait: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "stepped to {step} s: {wait}");
+        let admitted = world.post("update_tags", below.clone()).await;
+        left -= 1;
+        assert_eq!((admitted.status, rate(&admitted).0), (200, left), "stepped to {step} s");
+    }
+    let spread = world.count("SELECT MAX(received_at) - MIN(received_at) FROM requests").await;
+    assert!(spread > 14_000 * 1_000_000, "the clock was not stepped: {spread} µs lie between the requests");
+}
+
+/// Whole or not at all: the server reads the file whenever it looks at its clock.
+fn step_to(file: &Path, seconds: i64) {
+    let new = file.with_extension("new");
+    std::fs::write(&new, seconds.to_string()).unwrap();
+    std::fs::rename(new, file).unwrap();
 }
 
 async fn the_limit_is_100_per_minute_unless_set_per_minute_hour_or_day(engine: Engine) {

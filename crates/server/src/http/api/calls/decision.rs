@@ -8,7 +8,7 @@ use axum::http::Response;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::{call_id, not_found, view};
+use super::{call_id, call_not_found, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -44,7 +44,7 @@ pub async fn decision(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id)
     };
     match calls::whole(&app.db, caller.org.id, call).await {
         Err(error) => return answer::unavailable(&app, &error),
-        Ok(None) => return answer::refuse(&app, &not_found(&id)),
+        Ok(None) => return answer::refuse(&app, &call_not_found(&id)),
         Ok(Some(_)) => {}
     }
     match routes::decisions(&app.db, caller.org.id, call).await {

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::Response;
 
 use super::view::WholeCallView;
-use super::{call_id, not_found, view};
+use super::{call_id, call_not_found, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -36,7 +36,7 @@ pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): Pat
     };
     match calls::whole(&app.db, caller.org.id, call).await {
         Err(error) => answer::unavailable(&app, &error),
-        Ok(None) => answer::refuse(&app, &not_found(&id)),
+        Ok(None) => answer::refuse(&app, &call_not_found(&id)),
         Ok(Some(whole)) => {
             let timeline = whole.timeline.into_iter().map(|entry| view::TimelineView {
                 event: entry.kind,

@@ -28,7 +28,7 @@ pub use start::start;
 pub use stream::{stream_all, stream_call};
 
 fn call_id(text: &str) -> Result<CallId, Problem> {
-    text.parse().map_err(|_| not_found(text))
+    text.parse().map_err(|_| call_not_found(text))
 }
 
 fn invalid(field: &str, problem: &str) -> Problem {
@@ -48,10 +48,20 @@ fn storable(field: &str, text: Option<&str>) -> Result<(), Problem> {
     Ok(())
 }
 
-fn not_found(id: &str) -> Problem {
+pub fn call_not_found(id: &str) -> Problem {
     Problem::not_found(
         "call_not_found",
         format!("Call log not found: no call of this organization has the id {id}."),
+    )
+}
+
+pub fn call_forbidden(id: &str) -> Problem {
+    Problem::new(
+        403,
+        "call_forbidden",
+        format!(
+            "The call {id} belongs to another organization. Use an API key of the organization that owns it."
+        ),
     )
 }
 
@@ -59,14 +69,8 @@ fn not_found(id: &str) -> Problem {
 async fn commit(app: &App, id: &str, work: Work) -> Result<Box<CallOutcome>, Problem> {
     match app.committer.commit(work).await {
         Ok(Outcome::Call(outcome)) => Ok(outcome),
-        Ok(Outcome::CallNotFound) => Err(not_found(id)),
-        Ok(Outcome::CallForbidden) => Err(Problem::new(
-            403,
-            "call_forbidden",
-            format!(
-                "The call {id} belongs to another organization. Use an API key of the organization that owns it."
-            ),
-        )),
+        Ok(Outcome::CallNotFound) => Err(call_not_found(id)),
+        Ok(Outcome::CallForbidden) => Err(call_forbidden(id)),
         Ok(Outcome::OutOfOrder(why)) => {
             Err(Problem::new(409, "out_of_order", format!("The event can't be: {why}.")))
         }
@@ -80,7 +84,9 @@ async fn commit(app: &App, id: &str, work: Work) -> Result<Box<CallOutcome>, Pro
         Ok(Outcome::NotExpected(what)) => {
             Err(Problem::new(409, "not_expected", format!("The call {id} does not wait for this: {what}.")))
         }
-        Ok(Outcome::Answer(_)) => Err(Problem::internal()),
+        Ok(Outcome::Answer(_) | Outcome::NoSuchUnmatched | Outcome::NotWaiting(_)) => {
+            Err(Problem::internal())
+        }
         Err(error) => Err(commit_problem(error)),
     }
 }

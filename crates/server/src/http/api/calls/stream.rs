@@ -12,7 +12,7 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{StreamExt, stream};
 use hookline_domain::ids::CallId;
 
-use super::{call_id, not_found};
+use super::{call_id, call_not_found};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -68,7 +68,7 @@ pub async fn stream_call(
     };
     match calls::exists(&app.db, caller.org.id, call).await {
         Err(error) => answer::unavailable(&app, &error),
-        Ok(false) => answer::refuse(&app, &not_found(&id)),
+        Ok(false) => answer::refuse(&app, &call_not_found(&id)),
         Ok(true) => stream(app, caller, Some(call), query, headers).await,
     }
 }

@@ -1,0 +1,47 @@
+//! Changes to one call, each with its timeline entry.
+
+use hookline_domain::call::Change;
+use hookline_domain::ids::{CallId, RequestId};
+use hookline_domain::tags::{self, Definitions};
+use hookline_domain::update::{self, Applied, Changes};
+use hookline_domain::webhook::Field;
+
+use super::Commit;
+
+/// Who changes a call, and what tags mean to them.
+pub(super) struct By<'a> {
+    pub definitions: &'a Definitions,
+    pub request: RequestId,
+    /// As the timeline names it.
+    pub actor: &'a str,
+}
+
+impl Commit<'_> {
+    /// Applies an update to a call that is loaded.
+    pub(super) fn change(&mut self, id: CallId, changes: &Changes, by: &By<'_>) -> Applied {
+        let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
+        let touched = changes.touches_tags().then(|| self.loaded.tags.entry(id).or_default());
+        let effect = update::apply(changes, &mut call.call, touched, by.definitions, self.at, by.request);
+        if effect.tags_changed {
+            self.changed_tags.insert(id);
+        }
+        if !effect.timeline.is_empty() {
+            self.record(id, "call.updated", by.actor, Some(by.request), effect.timeline.clone());
+        }
+        effect
+    }
+
+    /// Gives what is known of a caller to a call of theirs that is loaded; what changed.
+    pub(super) fn tell(&mut self, id: CallId, fields: &[Field], by: &By<'_>) -> Vec<Change> {
+        let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
+        let tags = self.loaded.tags.entry(id).or_default();
+        let effect = tags::apply_call_data(&mut call.call, tags, fields, by.definitions, self.at, by.request);
+        if effect.tags_changed {
+            self.changed_tags.insert(id);
+        }
+        if !effect.timeline.is_empty() {
+            self.record(id, "call.data", by.actor, Some(by.request), effect.timeline.clone());
+        }
+        effect.timeline
+    }
+}
