@@ -8,6 +8,8 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::http::refused_keys::RefusedKeys;
+use crate::outbound::Outbound;
+use crate::script::Scripts;
 use crate::sessions::Tail;
 use crate::settings::Settings;
 use crate::storage::group_commit::Committer;
@@ -22,6 +24,8 @@ pub struct App {
     pub board: Arc<RateBoard>,
     pub tail: Tail,
     pub refused_keys: RefusedKeys,
+    pub outbound: Outbound,
+    pub scripts: Scripts,
     pub metrics: PrometheusHandle,
     pub draining: Draining,
 }

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use clap::{Args, ValueEnum};
 
+use crate::outbound::Allow;
+
 /// Where the data is. Shared by every command.
 #[derive(Args, Clone)]
 pub struct DatabaseConfig {
@@ -68,6 +70,13 @@ pub struct ServeConfig {
     /// Commits at the same time on PostgreSQL.
     #[arg(long, env = "HOOKLINE_POSTGRES_WRITERS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub postgres_writers: u8,
+    /// Addresses that call flows and availability checks may reach although they are not public: networks
+    /// separated by commas, such as `10.1.0.0/16,127.0.0.1`, or `all`.
+    #[arg(long, env = "HOOKLINE_OUTBOUND_ALLOW_PRIVATE", default_value_t = Allow::NONE)]
+    pub outbound_allow_private: Allow,
+    /// Processes that run the JavaScript of call flows: as many scripts run at the same time.
+    #[arg(long, env = "HOOKLINE_SCRIPT_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub script_workers: u8,
     /// Seconds that requests under way may take after the server was told to stop.
     #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]
     pub drain_seconds: u32,
@@ -99,7 +108,7 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 10] {
+    pub fn options(&self) -> [(&'static str, String); 12] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
@@ -111,6 +120,8 @@ impl ServeConfig {
             ("HOOKLINE_CALLS_DAYS", self.calls_days.map_or("for ever".to_owned(), |days| days.to_string())),
             ("HOOKLINE_BATCH_MAX", self.batch_max.to_string()),
             ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
+            ("HOOKLINE_OUTBOUND_ALLOW_PRIVATE", self.outbound_allow_private.to_string()),
+            ("HOOKLINE_SCRIPT_WORKERS", self.script_workers.to_string()),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),
         ]
     }

@@ -18,6 +18,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 use self::serve::Commits;
 use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
 use crate::http::openapi;
+use crate::script::worker;
 use crate::telemetry::log;
 
 /// Call tracking on a server of your own: inbound webhooks, live calls, tags.
@@ -68,9 +69,16 @@ enum Command {
     /// Serve without storing what requests do, as a benchmark's upper bound.
     #[command(hide = true)]
     BenchCeiling(ServeConfig),
+    /// Run scripts that come over standard input; the server starts it.
+    #[command(hide = true)]
+    ScriptWorker,
 }
 
 pub fn run(cli: Cli) -> ExitCode {
+    // It logs nothing and needs no runtime.
+    if matches!(cli.command, Command::ScriptWorker) {
+        return worker::run();
+    }
     let guard = match log::start(&cli.log) {
         Ok(guard) => guard,
         Err(problem) => {
@@ -101,6 +109,7 @@ pub fn run(cli: Cli) -> ExitCode {
             }
             Command::Migrate => migrate::run(&cli.database).await,
             Command::Seed(config) => seed::run(&cli.database, config).await,
+            Command::ScriptWorker => Ok(()),
             Command::BenchSeed(config) => bench_seed::run(&cli.database, config).await,
         }
     });

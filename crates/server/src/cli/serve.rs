@@ -11,6 +11,8 @@ use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::http;
 use crate::http::refused_keys::RefusedKeys;
+use crate::outbound::Outbound;
+use crate::script::{Program, Scripts};
 use crate::sessions::{self, Tail};
 use crate::settings::Settings;
 use crate::storage::group_commit::{Committer, WriterParts};
@@ -89,6 +91,8 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
         tokio::spawn(sessions::announce(pool.clone(), appended.subscribe()));
         tokio::spawn(sessions::listen(pool.clone(), woken.clone()));
     }
+    let outbound = Outbound::new(config.outbound_allow_private.clone())
+        .map_err(|error| StorageError::Setup(format!("TLS can't be set up: {error}")))?;
     let app = Arc::new(App {
         tail: Tail::new(db.clone(), woken),
         db,
@@ -98,6 +102,8 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
         committer,
         board,
         metrics,
+        outbound,
+        scripts: Scripts::new(Program::this(), config.script_workers.into()),
         refused_keys: RefusedKeys::new(config.unauthorized_per_minute),
         draining: Draining::default(),
     });

@@ -36,6 +36,12 @@ pub const LIVE_CALLS: &str = "hookline_live_calls";
 pub const OLDEST_UNMATCHED_SECONDS: &str = "hookline_oldest_unmatched_call_data_seconds";
 pub const QUEUED: &str = "hookline_commit_queue_length";
 pub const STREAMS: &str = "hookline_streams_open";
+/// Requests to other systems, by `purpose` and `result`.
+pub const OUTBOUND_REQUESTS: &str = "hookline_outbound_requests_total";
+pub const OUTBOUND_SECONDS: Seconds = Seconds("hookline_outbound_seconds");
+/// By `result`.
+pub const SCRIPTS: &str = "hookline_scripts_total";
+pub const SCRIPT_SECONDS: Seconds = Seconds("hookline_script_seconds");
 pub const CHECKPOINT_SECONDS: Seconds = Seconds("hookline_checkpoint_seconds");
 
 /// Makes this process count. Fails if something counts already.
@@ -63,6 +69,10 @@ pub fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildE
     metrics::describe_histogram!(COMMIT_SECONDS.0, "Time of a commit, with the statements before it");
     metrics::describe_histogram!(QUEUE_SECONDS.0, "Time that work waited for its commit to begin");
     metrics::describe_histogram!(COMMIT_REQUESTS.0, "Requests in one commit");
+    metrics::describe_counter!(OUTBOUND_REQUESTS, "Requests to other systems, by purpose and result");
+    metrics::describe_counter!(SCRIPTS, "Scripts of call flows, by result");
+    metrics::describe_histogram!(OUTBOUND_SECONDS.0, "Time of a request to another system");
+    metrics::describe_histogram!(SCRIPT_SECONDS.0, "Time of a script, with its wait for a process");
     metrics::describe_histogram!(CHECKPOINT_SECONDS.0, "Time of a checkpoint of the write-ahead log");
     Ok(handle)
 }

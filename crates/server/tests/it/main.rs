@@ -6,6 +6,7 @@ mod calls;
 mod crash;
 mod expiry;
 mod organization;
+mod scripts;
 mod secrets;
 mod simulate;
 mod spec;
