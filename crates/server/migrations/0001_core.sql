@@ -154,7 +154,7 @@ CREATE TABLE timeline (
 CREATE INDEX timeline_tail ON timeline (tx, seq); -- postgres
 CREATE SEQUENCE timeline_blocks; -- postgres
 
--- The request log.
+-- The request log. Its rows are large and only appended: SQLite keeps them by rowid, which splits no page for that.
 CREATE TABLE requests (
     org_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -180,9 +180,7 @@ CREATE TABLE requests (
     -- What it did: calls changed, fields matched, and why not.
     effect TEXT NOT NULL,
     PRIMARY KEY (org_id, id)
-)
-WITHOUT ROWID -- sqlite
-;
+);
 CREATE INDEX requests_webhook ON requests (org_id, webhook_id, id);
 
 -- A transaction id is used by one request: the one whose answer its repeats get.

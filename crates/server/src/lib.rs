@@ -9,6 +9,7 @@ pub mod intake;
 pub mod keys;
 pub mod outbound;
 pub mod problem;
+pub mod routing;
 pub mod script;
 pub mod sessions;
 pub mod settings;

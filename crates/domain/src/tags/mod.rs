@@ -5,6 +5,7 @@ mod call_data;
 mod definition;
 #[cfg(test)]
 pub(crate) mod example;
+mod flow;
 mod header;
 mod name;
 mod set;
@@ -17,6 +18,7 @@ pub use assembly::{Assembled, StartInput, assemble};
 pub use call_data::{CallDataEffect, apply_call_data};
 pub(crate) use definition::TagKey;
 pub use definition::{CustomTag, DefinitionProblem, Definitions, TAG_LABEL_CHARS_MAX};
+pub use flow::apply_flow_tag;
 pub use header::{carries_key, is_key_parameter};
 pub(crate) use name::without_x;
 pub use name::{NotATagName, TAG_NAME_CHARS_MAX, TAG_VALUE_CHARS_MAX, TagName};

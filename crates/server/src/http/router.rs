@@ -6,10 +6,13 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::routing::{any, delete, get, post};
+use axum::routing::{any, delete, get, post, put};
 
 use super::api::groups::{campaign, publisher};
-use super::api::{api_keys, calls, custom_tags, numbers, organization, requests, webhooks};
+use super::api::{
+    api_keys, calls, custom_tags, flows, numbers, organization, requests, routing_plans, rtb_endpoints,
+    targets, webhooks,
+};
 use super::{answer, inbound, openapi, ops};
 use crate::app::App;
 use crate::problem::Problem;
@@ -28,6 +31,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/calls.csv", get(calls::csv))
         .route("/v1/calls/{id}", get(calls::get))
         .route("/v1/calls/{id}/events", post(calls::event))
+        .route("/v1/calls/{id}/next", post(calls::next))
+        .route("/v1/calls/{id}/decision", get(calls::decision))
         .route("/v1/calls/{id}/stream", get(calls::stream_call))
         .route("/v1/stream", get(calls::stream_all))
         .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
@@ -47,6 +52,30 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/publishers/{id}", get(publisher::get).patch(publisher::update).delete(publisher::delete))
         .route("/v1/numbers", get(numbers::list).post(numbers::create))
         .route("/v1/numbers/{id}", get(numbers::get).patch(numbers::update).delete(numbers::delete))
+        .route("/v1/targets", get(targets::list).post(targets::create))
+        .route("/v1/targets/{id}", get(targets::get).patch(targets::update).delete(targets::delete))
+        .route("/v1/routing-plans", get(routing_plans::list).post(routing_plans::create))
+        .route(
+            "/v1/routing-plans/{id}",
+            get(routing_plans::get).patch(routing_plans::update).delete(routing_plans::delete),
+        )
+        .route(
+            "/v1/routing-plans/{id}/draft",
+            put(routing_plans::put_draft).delete(routing_plans::discard_draft),
+        )
+        .route("/v1/routing-plans/{id}/publish", post(routing_plans::publish))
+        .route("/v1/flows", get(flows::list).post(flows::create))
+        .route("/v1/flows/{id}", get(flows::get).patch(flows::update).delete(flows::delete))
+        .route("/v1/flows/{id}/validate", post(flows::validate))
+        .route("/v1/flows/{id}/publish", post(flows::publish))
+        .route("/v1/flows/{id}/versions", get(flows::versions))
+        .route("/v1/flows/{id}/versions/{version}", get(flows::version))
+        .route("/v1/flows/{id}/diff", get(flows::diff))
+        .route("/v1/rtb-endpoints", get(rtb_endpoints::list).post(rtb_endpoints::create))
+        .route(
+            "/v1/rtb-endpoints/{id}",
+            get(rtb_endpoints::get).patch(rtb_endpoints::update).delete(rtb_endpoints::delete),
+        )
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::get))
         .route("/v1/requests/{id}/replay", post(requests::replay))

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use hookline_domain::call::{Call, CallEvent};
+use hookline_domain::flow::{DialOutcome, HttpAnswer, HttpFailure, ScriptFailure};
 use hookline_domain::ids::{CallId, CampaignId, NumberId, OrgId, PublisherId, RequestId};
 use hookline_domain::rate::RateState;
 use hookline_domain::tags::TagSet;
@@ -12,7 +13,8 @@ use hookline_domain::update::Calls;
 use hookline_domain::webhook::{Command, Refusal, Request};
 use sha2::{Digest, Sha256};
 
-use crate::settings::{Org, Webhook};
+use crate::routing::Stand;
+use crate::settings::{Org, PublishedFlow, Webhook};
 
 /// 16 bytes of the SHA-256 of an organization and a transaction id of its.
 pub type TransactionHash = [u8; 16];
@@ -22,6 +24,7 @@ pub enum Work {
     Request(Box<InboundRequest>),
     Start(Box<StartCall>),
     Event(Box<CallEventReport>),
+    Next(Box<NextStep>),
 }
 
 /// A request to a webhook whose key was accepted, read as far as it could be.
@@ -95,6 +98,47 @@ pub struct CallEventReport {
     pub actor: String,
 }
 
+/// What became of what a routed call waited for.
+pub struct NextStep {
+    pub org: Arc<Org>,
+    pub call: CallId,
+    /// The decision that this is about; of another one, nothing comes of it. `None`: the newest.
+    pub decision: Option<u32>,
+    pub news: News,
+    /// The version of its flow that the call began with, if it is not the published one.
+    pub flow: Option<Arc<PublishedFlow>>,
+    pub actor: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum News {
+    /// Nothing: the switch asks where the call stands.
+    None,
+    Dialed(DialOutcome),
+    Digits(String),
+    NoInput,
+    HoldOver,
+    Available(bool),
+    Http(Result<HttpAnswer, HttpFailure>),
+    Script(Result<serde_json::Value, ScriptFailure>),
+}
+
+impl News {
+    /// What brought a decision about, for its trace.
+    pub fn trigger(&self) -> &'static str {
+        match self {
+            Self::None => "asked",
+            Self::Dialed(outcome) => outcome.as_str(),
+            Self::Digits(_) => "digits",
+            Self::NoInput => "no_input",
+            Self::HoldOver => "hold_over",
+            Self::Available(_) => "availability",
+            Self::Http(_) => "http_request",
+            Self::Script(_) => "javascript",
+        }
+    }
+}
+
 /// What the thing came to, known once it is committed.
 #[derive(Debug)]
 pub enum Outcome {
@@ -102,6 +146,10 @@ pub enum Outcome {
     Call(Box<CallOutcome>),
     CallNotFound,
     CallForbidden,
+    /// Nothing here decides where the call goes.
+    NotRouted,
+    /// The call waits for something else; the text says for what.
+    NotExpected(&'static str),
     /// The event can't follow what is already known of the call; the text says why.
     OutOfOrder(String),
 }
@@ -113,6 +161,15 @@ pub struct CallOutcome {
     pub tags: TagSet,
     /// False when a repeated start or event changed nothing.
     pub changed: bool,
+    /// Of a call that is routed here.
+    pub routed: Option<Standing>,
+}
+
+/// Where a routed call stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub decision: u32,
+    pub stand: Stand,
 }
 
 /// The answer to a webhook request.
@@ -123,6 +180,8 @@ pub struct Answer {
     /// Whether this is the stored answer of an earlier request.
     pub replay: Option<Replay>,
     pub rate: RateState,
+    /// Calls that were decided again and need another system's answer, which nobody waits for.
+    pub asking: Vec<(CallId, Standing)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

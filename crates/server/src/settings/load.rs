@@ -1,9 +1,12 @@
 //! Reads every setting into one snapshot.
 
+mod routing;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hookline_domain::ids::{ApiKeyId, CampaignId, CustomTagId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::routing::Directory;
 use hookline_domain::tags::{CustomTag, Definitions, TagName};
 use hookline_domain::time::Timestamp;
 use serde::de::DeserializeOwned;
@@ -21,18 +24,21 @@ pub async fn version(db: &Db) -> Result<i64> {
 }
 
 /// Reads in the order of the references. A change in between raises the version again, and the
-/// next look reads anew.
-pub async fn snapshot(db: &Db, version: i64) -> Result<Snapshot> {
+/// next look reads anew. What routing takes longest to read is shared with the snapshot known so far.
+pub async fn snapshot(db: &Db, version: i64, known: &Snapshot) -> Result<Snapshot> {
     let mut orgs = organizations(db).await?;
     custom_tags(db, &mut orgs).await?;
     campaigns(db, &mut orgs).await?;
     publishers(db, &mut orgs).await?;
     numbers(db, &mut orgs).await?;
+    routing::directories(db, known, &mut orgs).await?;
+    routing::flows(db, known, &mut orgs).await?;
+    let rtb = routing::rtb_endpoints(db, &mut orgs).await?;
     let webhooks = webhooks(db, &mut orgs).await?;
     let webhook_keys = webhook_keys(db, &webhooks).await?;
     let api_keys = api_keys(db).await?;
     let orgs = orgs.into_iter().map(|(id, org)| (id, Arc::new(org))).collect();
-    Ok(Snapshot { version, webhook_keys, api_keys, orgs })
+    Ok(Snapshot { version, webhook_keys, api_keys, rtb, orgs })
 }
 
 type Orgs = HashMap<OrgId, Org>;
@@ -63,6 +69,9 @@ async fn organizations(db: &Db) -> Result<Orgs> {
                 publishers: HashMap::new(),
                 webhooks: HashMap::new(),
                 matching: HashMap::new(),
+                directory: Directory::default(),
+                flows: HashMap::new(),
+                rtb_endpoints: HashMap::new(),
             };
             Ok((org.id, org))
         })
@@ -87,13 +96,14 @@ async fn custom_tags(db: &Db, orgs: &mut Orgs) -> Result<()> {
 }
 
 async fn campaigns(db: &Db, orgs: &mut Orgs) -> Result<()> {
-    let rows: Vec<(Uuid, Uuid, String, String)> =
-        db.fetch_all("SELECT org_id, id, name, tag_defaults FROM campaigns", vec![]).await?;
-    for (org, id, name, defaults) in rows {
+    let rows: Vec<(Uuid, Uuid, String, String, Option<String>)> =
+        db.fetch_all("SELECT org_id, id, name, tag_defaults, routing FROM campaigns", vec![]).await?;
+    for (org, id, name, defaults, routing) in rows {
         let tag_defaults = tag_defaults(&defaults)?;
         if let Some(org) = orgs.get_mut(&OrgId(org)) {
             let id = CampaignId(id);
-            org.campaigns.insert(id, Campaign { id, name, tag_defaults });
+            let routing = routing.and_then(|text| routing::campaign_routing(org.id, id, &text));
+            org.campaigns.insert(id, Campaign { id, name, tag_defaults, routing });
         }
     }
     Ok(())

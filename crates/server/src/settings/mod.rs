@@ -4,6 +4,7 @@
 //! deleted key stops working everywhere within `SETTINGS_STALE_MAX`; a node that can't look refuses.
 
 pub mod load;
+mod routing;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -11,17 +12,25 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use hookline_domain::ids::{ApiKeyId, CampaignId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::ids::{
+    ApiKeyId, CampaignId, FlowId, NumberId, OrgId, PublisherId, RtbEndpointId, WebhookId,
+};
 use hookline_domain::matching::MatchSettings;
 use hookline_domain::phone::Country;
+use hookline_domain::routing::Directory;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::tags::{Definitions, TagName};
 use hookline_domain::time::Timestamp;
 use hookline_domain::webhook::WebhookKind;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
 use crate::storage::{Db, Result, Tx};
+
+pub use routing::{
+    CampaignRouting, OFFERED_NUMBERS_MAX, PublishedFlow, RESERVATION_SECONDS_DEFAULT,
+    RESERVATION_SECONDS_MAX, RtbEndpoint, RtbSettings,
+};
 
 /// How often a node looks for a change made elsewhere.
 pub const SETTINGS_POLL: Duration = Duration::from_millis(500);
@@ -49,6 +58,8 @@ pub struct Campaign {
     pub id: CampaignId,
     pub name: String,
     pub tag_defaults: BTreeMap<TagName, String>,
+    /// It may name what can't be read and is therefore not in the organization's directory or flows.
+    pub routing: Option<CampaignRouting>,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +90,42 @@ pub struct Org {
     pub webhooks: HashMap<WebhookId, Arc<Webhook>>,
     /// How each webhook's stored `call_data` is matched to calls.
     pub matching: HashMap<WebhookId, MatchSettings>,
+    /// Targets and routing plans.
+    pub directory: Directory,
+    /// Those that have a published version.
+    pub flows: HashMap<FlowId, Arc<PublishedFlow>>,
+    pub rtb_endpoints: HashMap<RtbEndpointId, RtbEndpoint>,
+}
+
+impl Org {
+    /// Whether any call may be routed here.
+    pub fn routes_calls(&self) -> bool {
+        self.campaigns.values().any(|campaign| campaign.routing.is_some())
+    }
+
+    /// The tracking numbers that an RTB endpoint of this campaign and publisher may announce, in the order of
+    /// their ids; `only` limits them.
+    fn offered_numbers(
+        &self,
+        campaign: CampaignId,
+        publisher: Option<PublisherId>,
+        only: Option<&[NumberId]>,
+    ) -> Vec<String> {
+        let may = |number: &Number| {
+            number.campaign == campaign
+                && (number.publisher.is_none() || number.publisher == publisher)
+                && only.is_none_or(|only| only.contains(&number.id))
+        };
+        let mut numbers: Vec<(NumberId, &String, bool)> = self
+            .numbers
+            .iter()
+            .filter(|(_, number)| may(number))
+            .map(|(phone, number)| (number.id, phone, number.publisher == publisher))
+            .collect();
+        numbers.sort_unstable();
+        let own_only = only.is_none() && numbers.iter().any(|(.., own)| *own);
+        numbers.into_iter().filter(|(.., own)| *own || !own_only).map(|(_, phone, _)| phone.clone()).collect()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -100,6 +147,8 @@ pub struct Snapshot {
     pub version: i64,
     pub webhook_keys: HashMap<KeyHash, WebhookKey>,
     pub api_keys: HashMap<KeyHash, ApiKey>,
+    /// Whose an endpoint is: its requests come without a key.
+    pub rtb: HashMap<RtbEndpointId, OrgId>,
     pub orgs: HashMap<OrgId, Arc<Org>>,
 }
 
@@ -110,6 +159,7 @@ pub struct Settings {
     current: ArcSwap<Snapshot>,
     confirmed: AtomicI64,
     reading: Mutex<()>,
+    changing: Mutex<()>,
 }
 
 /// This node has not been able to read its settings for too long.
@@ -125,6 +175,7 @@ impl Settings {
             current: ArcSwap::default(),
             confirmed: AtomicI64::new(i64::MIN / 2),
             reading: Mutex::default(),
+            changing: Mutex::default(),
         };
         settings.refresh().await?;
         Ok(settings)
@@ -136,14 +187,20 @@ impl Settings {
         if age > SETTINGS_STALE_MICROS_MAX { Err(Stale(age / 1_000_000)) } else { Ok(self.current.load()) }
     }
 
+    /// Lets one change of this node at a time depend on what the settings are.
+    pub async fn turn(&self) -> MutexGuard<'_, ()> {
+        self.changing.lock().await
+    }
+
     /// Looks whether anything changed, and reads it if so.
     pub async fn refresh(&self) -> Result<()> {
         let _one_at_a_time = self.reading.lock().await;
         // Taken before the question: what the answer does not know can only be younger than this.
         let asked = self.clock.since_boot();
         let version = load::version(&self.db).await?;
-        if version != self.current.load().version {
-            let snapshot = load::snapshot(&self.db, version).await?;
+        let known = self.current.load_full();
+        if version != known.version {
+            let snapshot = load::snapshot(&self.db, version, &known).await?;
             tracing::debug!(version, "settings read");
             self.current.store(Arc::new(snapshot));
         }
@@ -154,12 +211,18 @@ impl Settings {
 
 /// Marks the settings as changed; part of the transaction that changes them.
 pub async fn raise_version(tx: &mut Tx) -> Result<()> {
-    let raised = tx
-        .execute("UPDATE settings_version SET version = version + 1 WHERE id = $1", crate::values![1_i64])
+    next_version(tx).await.map(drop)
+}
+
+/// The same, and the new version. Until the transaction ends, no other changes the settings.
+pub async fn next_version(tx: &mut Tx) -> Result<i64> {
+    let raised: Option<(i64,)> = tx
+        .fetch_optional(
+            "UPDATE settings_version SET version = version + 1 WHERE id = $1 RETURNING version",
+            crate::values![1_i64],
+        )
         .await?;
-    if raised == 1 {
-        Ok(())
-    } else {
-        Err(crate::storage::StorageError::Unreadable("settings_version has lost its row".into()))
-    }
+    raised
+        .map(|(version,)| version)
+        .ok_or_else(|| crate::storage::StorageError::Unreadable("settings_version has lost its row".into()))
 }

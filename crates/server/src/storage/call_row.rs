@@ -108,6 +108,11 @@ impl CallRow {
             state: self.state,
             zip: self.zip,
         };
-        Ok(LoadedCall { call, external_id: self.external_id, last_seq: self.last_seq, read_seq: self.last_seq })
+        Ok(LoadedCall {
+            call,
+            external_id: self.external_id,
+            last_seq: self.last_seq,
+            read_seq: self.last_seq,
+        })
     }
 }

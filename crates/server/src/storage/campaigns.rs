@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::sqlite::to_json;
 use super::{Result, StorageError, Tx};
-use crate::settings::raise_version;
+use crate::settings::{CampaignRouting, raise_version};
 use crate::values;
 
 /// A campaign or a publisher: both are a name, and tags that their calls get.
@@ -52,6 +52,22 @@ pub async fn create_group(
     raise_version(tx).await
 }
 
+/// What a campaign's calls are routed by; after `create_group` or `update_group` in the same transaction.
+pub async fn set_routing(
+    tx: &mut Tx,
+    org: OrgId,
+    campaign: CampaignId,
+    routing: Option<CampaignRouting>,
+) -> Result<()> {
+    let changed = tx
+        .execute(
+            "UPDATE campaigns SET routing = $3 WHERE org_id = $1 AND id = $2",
+            values![org.0, campaign.0, routing.as_ref().map(to_json)],
+        )
+        .await?;
+    one(changed, "campaign")
+}
+
 pub async fn update_group(tx: &mut Tx, org: OrgId, group: Group, row: &GroupRow<'_>) -> Result<()> {
     let changed = tx
         .execute(
@@ -66,7 +82,7 @@ pub async fn update_group(tx: &mut Tx, org: OrgId, group: Group, row: &GroupRow<
     raise_version(tx).await
 }
 
-/// `Conflict` while a number belongs to it.
+/// `Conflict` while a number or an RTB endpoint belongs to it.
 pub async fn delete_group(tx: &mut Tx, org: OrgId, group: Group, id: Uuid) -> Result<()> {
     let noun = group.noun();
     let deleted =
@@ -142,6 +158,6 @@ pub async fn delete_custom_tag(tx: &mut Tx, org: OrgId, id: CustomTagId) -> Resu
     raise_version(tx).await
 }
 
-fn one(changed: u64, noun: &str) -> Result<()> {
+pub(super) fn one(changed: u64, noun: &str) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(StorageError::NotFound(format!("this {noun} is gone"))) }
 }

@@ -8,7 +8,11 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 
 use super::db::{Db, Result, StorageError};
 
-const LADDER: &[(i64, &str, &str)] = &[(1, "core", include_str!("../../migrations/0001_core.sql"))];
+const LADDER: &[(i64, &str, &str)] = &[
+    (1, "core", include_str!("../../migrations/0001_core.sql")),
+    (2, "routing", include_str!("../../migrations/0002_routing.sql")),
+    (3, "decisions", include_str!("../../migrations/0003_decisions.sql")),
+];
 
 /// Where the database's schema stands against this program's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

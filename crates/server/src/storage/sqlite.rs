@@ -1,5 +1,7 @@
 //! The hot statements on the embedded database: one thread, one connection, one transaction a batch.
 
+mod routing;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -63,13 +65,16 @@ impl SqliteWriter {
         }
         let mut tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         read_windows(&tx, &self.parts.board, needs)?;
-        let loaded = load(&tx, needs)?;
-        let admitted = rates::admit(&self.parts.board, works);
+        // One moment for the counters that are read and those that are raised.
         let at = self.parts.clock.now();
+        let mut loaded = load(&tx, needs)?;
+        routing::load(&tx, works, needs, &mut loaded, at)?;
+        let admitted = rates::admit(&self.parts.board, works);
         let mut commit = Commit::new(loaded, at, &admitted.standings, &mut self.next_seq);
         let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
         let (writes, loaded) = commit.finish();
         store(&tx, works, &writes, &loaded)?;
+        routing::store(&tx, &writes, &loaded)?;
         store_grants(&tx, &admitted.grants, &self.parts.board)?;
         if self.late {
             tx.set_drop_behavior(DropBehavior::Ignore);

@@ -6,6 +6,8 @@ mod calls;
 mod crash;
 mod expiry;
 mod organization;
+mod routing;
+mod routing_setup;
 mod scripts;
 mod secrets;
 mod simulate;

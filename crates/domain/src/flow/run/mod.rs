@@ -168,7 +168,7 @@ pub enum Pause {
 }
 
 /// A request with its values in it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HttpRequest {
     pub method: super::Method,
     pub url: String,

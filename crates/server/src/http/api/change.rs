@@ -9,14 +9,15 @@ use axum::http::Response;
 use hookline_domain::tags::{TAG_VALUE_CHARS_MAX, TagName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use tokio::sync::MutexGuard;
 
 use super::auth::ApiCaller;
 use crate::app::App;
 use crate::http::answer;
 use crate::problem::Problem;
-use crate::settings::Org;
-use crate::storage::StorageError;
+use crate::settings::{self, Org};
+use crate::storage::{StorageError, Tx};
 
 const NAME_CHARS_MAX: usize = 128;
 /// Default tags of one campaign or publisher.
@@ -38,6 +39,54 @@ pub async fn current(app: &App, caller: &ApiCaller) -> Result<Arc<Org>, Problem>
     settings.orgs.get(&caller.org.id).cloned().ok_or_else(Problem::unavailable)
 }
 
+/// A change that is right only as long as the settings are as they were looked at: what it names is there, and
+/// nothing names what it deletes. Until it ends, nobody else changes the settings.
+pub struct Change<'a> {
+    pub org: Arc<Org>,
+    pub tx: Tx,
+    /// The version of the settings that it makes.
+    pub revision: i64,
+    app: &'a App,
+    _turn: MutexGuard<'a, ()>,
+}
+
+impl<'a> Change<'a> {
+    pub async fn begin(app: &'a App, caller: &ApiCaller) -> Result<Self, Problem> {
+        // One at a time on this node: else those that wait for the database could take every connection.
+        let turn = app.settings.turn().await;
+        refresh(app).await?;
+        let mut tx = app.db.begin().await.map_err(|error| unstored(&error))?;
+        let revision = settings::next_version(&mut tx).await.map_err(|error| unstored(&error))?;
+        let mut known = app.settings.current().map_err(|_| Problem::unavailable())?.clone();
+        if revision != known.version + 1 {
+            // Another node's change came in between. Now none can.
+            refresh(app).await?;
+            known = app.settings.current().map_err(|_| Problem::unavailable())?.clone();
+        }
+        let org = known.orgs.get(&caller.org.id).filter(|_| revision == known.version + 1).cloned();
+        Ok(Self { org: org.ok_or_else(Problem::unavailable)?, tx, revision, app, _turn: turn })
+    }
+
+    pub async fn commit(self) -> Result<(), Problem> {
+        self.tx.commit().await.map_err(|error| unstored(&error))?;
+        refresh(self.app).await
+    }
+}
+
+/// Whether the organization may have one more.
+pub fn check_room(count: i64, max: i64, nouns: &str) -> Result<(), Problem> {
+    if count < max {
+        return Ok(());
+    }
+    Err(Problem::new(
+        409,
+        "limit_reached",
+        format!(
+            "This organization has {count} {nouns}, and {max} are allowed. Delete one that nothing uses."
+        ),
+    ))
+}
+
 /// This node sees its own change at once.
 pub async fn refresh(app: &App) -> Result<(), Problem> {
     app.settings.refresh().await.map_err(|error| unstored(&error))
@@ -52,6 +101,18 @@ pub fn unstored(error: &StorageError) -> Problem {
 /// A field that may not be as it was sent.
 pub fn invalid_field(message: impl Into<String>) -> Problem {
     Problem::bad_request("invalid_field", message)
+}
+
+/// The same, of a field that the rules have read.
+pub fn invalid_document(problem: &hookline_domain::document::Problem) -> Problem {
+    let message = if problem.path.is_empty() {
+        format!("The JSON body {}.", problem.message)
+    } else {
+        format!("`{}` {}.", problem.path, problem.message)
+    };
+    let mut invalid = invalid_field(message);
+    invalid.details.push(("field", json!(problem.path)));
+    invalid
 }
 
 /// What there is, with some fields replaced. `null` clears a field that may be empty.

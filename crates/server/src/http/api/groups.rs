@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::ids::{CampaignId, PublisherId};
+use hookline_domain::ids::{CampaignId, OrgId, PublisherId};
 use hookline_domain::tags::TagName;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,15 +14,18 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::auth::ApiCaller;
-use super::change::{check_tag_defaults, current, done, merged, name, refresh, to_json, unstored};
+use super::campaign_routing;
+use super::change::{
+    Change, check_tag_defaults, current, done, invalid_field, merged, name, refresh, to_json, unstored,
+};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
-use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals};
+use crate::http::openapi::{CampaignRoutingDocument, Conflict, Deleted, NotFound, Refusals};
 use crate::problem::Problem;
-use crate::settings::Org;
-use crate::storage::StorageError;
+use crate::settings::{Campaign, CampaignRouting, Org, Publisher};
 use crate::storage::campaigns::{self, Group, GroupRow};
+use crate::storage::{Result as Stored, StorageError, Tx};
 
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,6 +35,10 @@ pub struct GroupFields {
     #[serde(default)]
     #[schema(value_type = BTreeMap<String, String>)]
     tag_defaults: BTreeMap<TagName, String>,
+    /// Of campaigns only: what their calls are routed by; null if the switch does that itself.
+    #[serde(default, deserialize_with = "campaign_routing::sent", skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<CampaignRoutingDocument>)]
+    routing: Option<Option<CampaignRouting>>,
 }
 
 /// What is not named stays; `tag_defaults` are replaced as a whole.
@@ -40,6 +47,7 @@ pub struct GroupFields {
 pub struct GroupPatch {
     name: Option<String>,
     tag_defaults: Option<BTreeMap<String, String>>,
+    routing: Option<CampaignRoutingDocument>,
 }
 
 /// A list of campaigns or of publishers.
@@ -186,12 +194,8 @@ handlers!(
 async fn list(app: &App, caller: &ApiCaller, group: Group) -> Result<Response<Body>, Problem> {
     let org = current(app, caller).await?;
     let mut views: Vec<GroupView> = match group {
-        Group::Campaign => {
-            org.campaigns.values().map(|one| view(one.id.0, &one.name, &one.tag_defaults)).collect()
-        }
-        Group::Publisher => {
-            org.publishers.values().map(|one| view(one.id.0, &one.name, &one.tag_defaults)).collect()
-        }
+        Group::Campaign => org.campaigns.values().map(campaign_view).collect(),
+        Group::Publisher => org.publishers.values().map(publisher_view).collect(),
     };
     views.sort_unstable_by_key(|view| view.id);
     Ok(answer::json(200, to_json(&json!({ format!("{}s", group.noun()): views }))))
@@ -203,14 +207,16 @@ async fn get(app: &App, caller: &ApiCaller, group: Group, id: &str) -> Result<Re
 }
 
 async fn create(app: &App, caller: &ApiCaller, group: Group, body: Body) -> Result<Response<Body>, Problem> {
-    let view = GroupView { id: app.clock.new_id(), fields: checked(read::json(body).await?)? };
+    let view = GroupView { id: app.clock.new_id(), fields: checked(group, read::json(body).await?)? };
+    let mut change = Change::begin(app, caller).await?;
+    campaign_routing::check(&change.org, view.fields.routing.flatten())?;
+    let org = change.org.id;
     let stored = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::create_group(&mut tx, caller.org.id, group, &row(&view), app.clock.now()).await?;
-        tx.commit().await
+        campaigns::create_group(&mut change.tx, org, group, &row(&view), app.clock.now()).await?;
+        set_routing(&mut change.tx, org, &view).await
     };
     stored.await.map_err(|error| unstored(&error))?;
-    refresh(app).await?;
+    change.commit().await?;
     Ok(answer::json(201, to_json(&view)))
 }
 
@@ -221,16 +227,22 @@ async fn update(
     id: &str,
     body: Body,
 ) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
-    let mut view = find(&org, group, id)?;
-    view.fields = checked(merged(&view.fields, read::json(body).await?)?)?;
+    let sent = read::json(body).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let mut view = find(&change.org, group, id)?;
+    let before = view.fields.routing;
+    view.fields = checked(group, merged(&view.fields, sent)?)?;
+    // One that can't be read any more stands in the way of no other change.
+    if view.fields.routing != before {
+        campaign_routing::check(&change.org, view.fields.routing.flatten())?;
+    }
+    let org = change.org.id;
     let stored = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::update_group(&mut tx, org.id, group, &row(&view)).await?;
-        tx.commit().await
+        campaigns::update_group(&mut change.tx, org, group, &row(&view)).await?;
+        set_routing(&mut change.tx, org, &view).await
     };
     stored.await.map_err(|error| refused(&error, group, id))?;
-    refresh(app).await?;
+    change.commit().await?;
     Ok(answer::json(200, to_json(&view)))
 }
 
@@ -247,14 +259,33 @@ async fn delete(app: &App, caller: &ApiCaller, group: Group, id: &str) -> Result
     Ok(answer::json(200, to_json(&Deleted::of(view.id))))
 }
 
-fn checked(mut fields: GroupFields) -> Result<GroupFields, Problem> {
+fn checked(group: Group, mut fields: GroupFields) -> Result<GroupFields, Problem> {
     fields.name = name(&fields.name)?.to_owned();
     check_tag_defaults(&fields.tag_defaults)?;
-    Ok(fields)
+    match (group, fields.routing) {
+        (Group::Publisher, Some(_)) => {
+            Err(invalid_field("`routing` is a campaign's. Set it with PATCH /v1/campaigns/{id}."))
+        }
+        (Group::Campaign, None) => Ok(GroupFields { routing: Some(None), ..fields }),
+        _ => Ok(fields),
+    }
 }
 
-fn view(id: Uuid, name: &str, tag_defaults: &BTreeMap<TagName, String>) -> GroupView {
-    GroupView { id, fields: GroupFields { name: name.to_owned(), tag_defaults: tag_defaults.clone() } }
+async fn set_routing(tx: &mut Tx, org: OrgId, view: &GroupView) -> Stored<()> {
+    match view.fields.routing {
+        Some(routing) => campaigns::set_routing(tx, org, CampaignId(view.id), routing).await,
+        None => Ok(()),
+    }
+}
+
+fn campaign_view(one: &Campaign) -> GroupView {
+    let (name, tag_defaults) = (one.name.clone(), one.tag_defaults.clone());
+    GroupView { id: one.id.0, fields: GroupFields { name, tag_defaults, routing: Some(one.routing) } }
+}
+
+fn publisher_view(one: &Publisher) -> GroupView {
+    let (name, tag_defaults) = (one.name.clone(), one.tag_defaults.clone());
+    GroupView { id: one.id.0, fields: GroupFields { name, tag_defaults, routing: None } }
 }
 
 fn row(view: &GroupView) -> GroupRow<'_> {
@@ -263,16 +294,12 @@ fn row(view: &GroupView) -> GroupRow<'_> {
 
 fn find(org: &Org, group: Group, id: &str) -> Result<GroupView, Problem> {
     let found = match group {
-        Group::Campaign => id
-            .parse::<CampaignId>()
-            .ok()
-            .and_then(|id| org.campaigns.get(&id))
-            .map(|one| view(one.id.0, &one.name, &one.tag_defaults)),
-        Group::Publisher => id
-            .parse::<PublisherId>()
-            .ok()
-            .and_then(|id| org.publishers.get(&id))
-            .map(|one| view(one.id.0, &one.name, &one.tag_defaults)),
+        Group::Campaign => {
+            id.parse::<CampaignId>().ok().and_then(|id| org.campaigns.get(&id)).map(campaign_view)
+        }
+        Group::Publisher => {
+            id.parse::<PublisherId>().ok().and_then(|id| org.publishers.get(&id)).map(publisher_view)
+        }
     };
     found.ok_or_else(|| not_found(group, id))
 }
@@ -294,12 +321,12 @@ fn refused(error: &StorageError, group: Group, id: &str) -> Problem {
         (StorageError::Conflict, Group::Campaign) => Problem::new(
             409,
             "campaign_in_use",
-            "Numbers belong to this campaign. Give them another with PATCH /v1/numbers/{id}, or delete them, and then the campaign.",
+            "Numbers or RTB endpoints belong to this campaign. Give them another with PATCH /v1/numbers/{id} and /v1/rtb-endpoints/{id}, or delete them, and then the campaign.",
         ),
         (StorageError::Conflict, Group::Publisher) => Problem::new(
             409,
             "publisher_in_use",
-            "Numbers belong to this publisher. Give them another with PATCH /v1/numbers/{id}, or none, and then delete the publisher.",
+            "Numbers or RTB endpoints belong to this publisher. Give them another with PATCH /v1/numbers/{id} and /v1/rtb-endpoints/{id}, or none, and then delete the publisher.",
         ),
         (other, _) => unstored(other),
     }

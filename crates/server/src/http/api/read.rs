@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::Response;
 use axum::http::request::Parts;
+use hookline_domain::flow::FLOW_BYTES_MAX;
 use hookline_domain::ids::RequestId;
 use serde::de::DeserializeOwned;
 
@@ -16,6 +17,8 @@ use crate::problem::Problem;
 
 /// Bytes of a JSON body.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a body with a routing plan or a call flow in it.
+pub const GRAPH_BODY_BYTES_MAX: usize = FLOW_BYTES_MAX + 64 * 1024;
 
 /// The id in a path. axum's own extractor answers a path that is not UTF-8 in a shape that is not ours.
 pub struct PathId(pub String);
@@ -24,24 +27,38 @@ impl FromRequestParts<Arc<App>> for PathId {
     type Rejection = Response<Body>;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
-        Path::from_request_parts(parts, app).await.map(|Path(id)| Self(id)).map_err(|_| {
-            let problem = Problem::bad_request(
-                "invalid_path",
-                "The id in the path is not UTF-8. Send an id as it was given.",
-            );
-            answer::problem(&problem, RequestId(app.clock.new_id()))
-        })
+        let path = Path::from_request_parts(parts, app).await;
+        path.map(|Path(id)| Self(id)).map_err(|_| unreadable_path(app))
     }
+}
+
+/// An id in a path, and which version of it.
+pub struct PathVersion(pub String, pub String);
+
+impl FromRequestParts<Arc<App>> for PathVersion {
+    type Rejection = Response<Body>;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Self::Rejection> {
+        let path = Path::from_request_parts(parts, app).await;
+        path.map(|Path((id, version))| Self(id, version)).map_err(|_| unreadable_path(app))
+    }
+}
+
+fn unreadable_path(app: &App) -> Response<Body> {
+    let problem =
+        Problem::bad_request("invalid_path", "The id in the path is not UTF-8. Send an id as it was given.");
+    answer::problem(&problem, RequestId(app.clock.new_id()))
 }
 
 /// A JSON body as `T`.
 pub async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
-    let bytes = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| {
-        Problem::new(
-            413,
-            "body_too_large",
-            format!("The body is over {} KiB. Send less.", BODY_BYTES_MAX / 1024),
-        )
+    json_within(body, BODY_BYTES_MAX).await
+}
+
+/// The same, of at most `max` bytes.
+pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<T, Problem> {
+    let bytes = to_bytes(body, max).await.map_err(|_| {
+        Problem::new(413, "body_too_large", format!("The body is over {} KiB. Send less.", max / 1024))
     })?;
     // serde_json's message names the field and the place; none of the values is a secret here.
     serde_json::from_slice(&bytes).map_err(|error| {

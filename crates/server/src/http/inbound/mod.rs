@@ -25,6 +25,7 @@ use crate::intake::effect::rate_limited;
 use crate::intake::work::{Answer, InboundRequest, Outcome, Work, transaction_hash};
 use crate::keys::{KeyKind, lookup_hash};
 use crate::problem::Problem;
+use crate::routing;
 use crate::settings::{Org, Webhook};
 use crate::storage::group_commit::CommitError;
 use crate::telemetry::{metric, trace};
@@ -71,7 +72,12 @@ async fn handle(app: Arc<App>, kind: WebhookKind, request: Request) -> Response<
     response
 }
 
-async fn answer_request(app: &App, kind: WebhookKind, id: RequestId, request: Request) -> Response<Body> {
+async fn answer_request(
+    app: &Arc<App>,
+    kind: WebhookKind,
+    id: RequestId,
+    request: Request,
+) -> Response<Body> {
     let (parts, body) = request.into_parts();
     let method = match parts.method {
         Method::GET => webhook::Method::Get,
@@ -110,7 +116,7 @@ async fn answer_request(app: &App, kind: WebhookKind, id: RequestId, request: Re
 
 /// The key is good: reads the body and lets the commit decide.
 async fn admitted(
-    app: &App,
+    app: &Arc<App>,
     id: RequestId,
     method: webhook::Method,
     parts: &axum::http::request::Parts,
@@ -148,9 +154,15 @@ async fn admitted(
 }
 
 /// Commits a request and gives its answer.
-pub async fn commit(app: &App, id: RequestId, work: InboundRequest) -> Response<Body> {
+pub async fn commit(app: &Arc<App>, id: RequestId, work: InboundRequest) -> Response<Body> {
+    let org = work.org.clone();
     match app.committer.commit(Work::Request(Box::new(work))).await {
-        Ok(Outcome::Answer(answer)) => respond(id, answer),
+        Ok(Outcome::Answer(mut answer)) => {
+            for (call, standing) in std::mem::take(&mut answer.asking) {
+                routing::ask::go_on_alone(app, &org, call, standing);
+            }
+            respond(id, answer)
+        }
         Ok(other) => answer::internal(app, &format!("a request came to {other:?}")),
         Err(error) => answer::problem(&commit_problem(error), id),
     }
@@ -186,7 +198,7 @@ fn respond(id: RequestId, done: Answer) -> Response<Body> {
 
 /// The webhook of the key in the query, if there is one key, and it is good for this endpoint.
 fn authenticate(
-    app: &App,
+    app: &Arc<App>,
     kind: WebhookKind,
     id: RequestId,
     query: &str,
@@ -206,7 +218,7 @@ fn authenticate(
     Ok(org.map(|org| Authenticated { key: key.into_owned(), webhook: found.webhook.clone(), org }))
 }
 
-fn unauthorized(app: &App, kind: WebhookKind, id: RequestId, address: IpAddr) -> Response<Body> {
+fn unauthorized(app: &Arc<App>, kind: WebhookKind, id: RequestId, address: IpAddr) -> Response<Body> {
     metrics::counter!(metric::UNAUTHORIZED, "type" => kind.name()).increment(1);
     let state = app.refused_keys.count(address, app.board.steady.now());
     if !state.admitted {
@@ -248,7 +260,7 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
 }
 
 fn preflight(
-    app: &App,
+    app: &Arc<App>,
     kind: WebhookKind,
     id: RequestId,
     parts: &axum::http::request::Parts,

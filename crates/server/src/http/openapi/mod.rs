@@ -1,6 +1,8 @@
 //! The OpenAPI document, put together from what stands at each handler; `docs/openapi.json` is its snapshot.
 
+mod flows;
 mod inbound;
+mod routing;
 mod types;
 
 use axum::Router;
@@ -12,9 +14,14 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer;
 use super::api::groups::{campaign, publisher};
-use super::api::{api_keys, calls, custom_tags, numbers, organization, requests, webhooks};
+use super::api::{
+    api_keys, calls, custom_tags, flows as call_flows, numbers, organization, requests, routing_plans,
+    rtb_endpoints, targets, webhooks,
+};
 use super::ops;
 
+pub use flows::*;
+pub use routing::*;
 pub use types::*;
 
 #[derive(OpenApi)]
@@ -29,6 +36,7 @@ pub use types::*;
         (name = "Calls", description = "What switches tell of calls, and what became of them."),
         (name = "Webhooks and the request log", description = "Inbound webhooks with their settings and keys, and each request that came in."),
         (name = "Administration", description = "What a call is read by. A change is seen by every node within 5 seconds."),
+        (name = "Routing", description = "Where calls go: targets, routing plans, call flows, RTB endpoints. A change is seen by every node within a second; docs/api.md tells how they play together."),
         (name = "Operation", description = "For whoever runs the server."),
     ),
     paths(
@@ -37,6 +45,7 @@ pub use types::*;
         inbound::update_tags, inbound::update_tags_by_get,
         inbound::update_fields, inbound::update_fields_by_get,
         calls::list::list, calls::start::start, calls::csv::csv, calls::get::get, calls::event::event,
+        calls::next::next, calls::decision::decision,
         calls::stream::stream_all, calls::stream::stream_call,
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
         webhooks::change::delete, webhooks::change::rotate,
@@ -47,6 +56,15 @@ pub use types::*;
         campaign::list, campaign::create, campaign::get, campaign::update, campaign::delete,
         publisher::list, publisher::create, publisher::get, publisher::update, publisher::delete,
         numbers::list, numbers::create, numbers::get, numbers::update, numbers::delete,
+        targets::list, targets::create, targets::get, targets::update, targets::delete,
+        routing_plans::list::list, routing_plans::change::create, routing_plans::list::get,
+        routing_plans::change::update, routing_plans::change::delete, routing_plans::draft::put_draft,
+        routing_plans::draft::discard_draft, routing_plans::draft::publish,
+        call_flows::list::list, call_flows::change::create, call_flows::list::get, call_flows::change::update, call_flows::change::delete,
+        call_flows::publish::validate, call_flows::publish::publish, call_flows::versions::versions, call_flows::versions::version,
+        call_flows::versions::diff,
+        rtb_endpoints::list::list, rtb_endpoints::change::create, rtb_endpoints::list::get,
+        rtb_endpoints::change::update, rtb_endpoints::change::delete,
         ops::healthz, ops::readyz, ops::metrics,
     ),
     components(schemas(ErrorDocument)),
@@ -120,7 +138,7 @@ mod tests {
             .skip(1)
             .filter_map(|route| route.trim_start().strip_prefix('"')?.split_once('"'))
             .flat_map(|(path, handlers)| {
-                ["get", "post", "patch", "delete", "any"]
+                ["get", "post", "put", "patch", "delete", "any"]
                     .into_iter()
                     .filter(|method| handlers.contains(&format!("{method}(")))
                     .flat_map(move |method| match method {

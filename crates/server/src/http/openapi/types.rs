@@ -40,7 +40,7 @@ errors!(
     Refusals:
     "400" "A field or parameter is wrong; `message` names it. Nothing was changed.",
     "401" "The API key is missing or unknown.",
-    "413" "The body is over 256 KiB.",
+    "413" "The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent.",
     "429" "This address sent too many requests without a valid key; see `Retry-After`.",
     "503" "The database does not answer. Send the same request again in a few seconds."
 );

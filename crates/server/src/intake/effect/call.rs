@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookline_domain::call::{self, Call, Change};
+use hookline_domain::call::{self, Call, CallEvent, Change};
 use hookline_domain::ids::{CallId, RequestId};
 use hookline_domain::matching::{Candidate, match_call};
 use hookline_domain::phone;
@@ -11,6 +11,7 @@ use hookline_domain::tags::{self, StartInput};
 use super::Commit;
 use super::rows::{LoadedCall, MatchedRow};
 use crate::intake::work::{CallEventReport, CallOutcome, Outcome, StartCall};
+use crate::routing::Routed;
 
 impl Commit<'_> {
     pub(super) fn start(&mut self, start: &StartCall) -> Outcome {
@@ -61,6 +62,7 @@ impl Commit<'_> {
             self.mark_matched(start, one, consumed.contains(&one.request));
         }
         self.record(id, "call.started", &start.actor, None, changes);
+        self.route_start(start);
         self.outcome(id, true)
     }
 
@@ -97,17 +99,19 @@ impl Commit<'_> {
         if loaded.call.org != report.org.id {
             return Outcome::CallForbidden;
         }
-        match call::advance(&mut loaded.call, &report.event, report.at) {
+        let event = named(&report.event, self.loaded.routes.get(&report.call));
+        match call::advance(&mut loaded.call, &event, report.at) {
             Err(out_of_order) => Outcome::OutOfOrder(out_of_order.to_string()),
             Ok(changes) if changes.is_empty() => self.outcome(report.call, false),
             Ok(changes) => {
                 self.record(report.call, kind(&report.event), &report.actor, None, changes);
+                self.route_event(report);
                 self.outcome(report.call, true)
             }
         }
     }
 
-    fn outcome(&self, id: CallId, changed: bool) -> Outcome {
+    pub(super) fn outcome(&self, id: CallId, changed: bool) -> Outcome {
         let loaded = &self.loaded.calls[&id];
         let tags = self.loaded.tags.get(&id).cloned().unwrap_or_default();
         Outcome::Call(Box::new(CallOutcome {
@@ -115,7 +119,19 @@ impl Commit<'_> {
             external_id: loaded.external_id.clone(),
             tags,
             changed,
+            routed: self.standing(id),
         }))
+    }
+}
+
+/// A switch that does not say who answered means the target that it was told to ring.
+fn named(event: &CallEvent, routed: Option<&Routed>) -> CallEvent {
+    match event {
+        CallEvent::Answered { target: None } => {
+            let dialing = routed.and_then(|routed| routed.dialing.as_ref());
+            CallEvent::Answered { target: dialing.map(|dialing| dialing.name.clone()) }
+        }
+        other => other.clone(),
     }
 }
 

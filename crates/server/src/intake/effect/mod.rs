@@ -1,9 +1,13 @@
 //! Applies the work of one commit, in order, to the rows that the engine loaded.
 
 mod call;
+mod course;
+mod needs;
 mod request;
+mod route;
 mod rows;
 
+pub use needs::RoutingNeeds;
 pub use request::rate_limited;
 pub use rows::*;
 
@@ -15,6 +19,7 @@ use hookline_domain::rate::RateState;
 use hookline_domain::time::Timestamp;
 
 use super::work::{Outcome, Work};
+use hookline_domain::tags::TagSet;
 
 /// Calls that one update by phone number may change.
 pub const PHONE_MATCHES_MAX: usize = 1_000;
@@ -36,6 +41,10 @@ pub struct Commit<'a> {
     changed_calls: HashSet<CallId>,
     changed_tags: HashSet<CallId>,
     created: HashSet<CallId>,
+    changed_routes: HashSet<CallId>,
+    /// Calls for which another system has to be asked, and nobody waits.
+    asking: Vec<CallId>,
+    no_tags: TagSet,
 }
 
 impl<'a> Commit<'a> {
@@ -54,6 +63,9 @@ impl<'a> Commit<'a> {
             changed_calls: HashSet::new(),
             changed_tags: HashSet::new(),
             created: HashSet::new(),
+            changed_routes: HashSet::new(),
+            asking: Vec::new(),
+            no_tags: TagSet::new(),
         }
     }
 
@@ -63,6 +75,7 @@ impl<'a> Commit<'a> {
             Work::Request(request) => Outcome::Answer(self.request(index, request)),
             Work::Start(start) => self.start(start),
             Work::Event(report) => self.event(report),
+            Work::Next(step) => self.next(step),
         }
     }
 
@@ -77,6 +90,7 @@ impl<'a> Commit<'a> {
         self.writes.changed_calls = sorted(self.changed_calls);
         self.writes.changed_tags = sorted(self.changed_tags);
         self.writes.new_calls = sorted(self.created);
+        self.writes.changed_routes = sorted(self.changed_routes);
         (self.writes, self.loaded)
     }
 

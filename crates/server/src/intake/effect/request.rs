@@ -12,6 +12,7 @@ use hookline_domain::update::{self, Applied, Calls, Update};
 use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
 use serde_json::{Value, json};
 
+use super::route::{Cause, When};
 use super::rows::{CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, UsedTransaction};
 use super::{Commit, PHONE_MATCHES_MAX};
 use crate::intake::refused::Refused;
@@ -78,7 +79,9 @@ impl Commit<'_> {
             effect: done.effect.to_string(),
             transaction: request.transaction.map(|hash| UsedTransaction { hash, fingerprint }),
         });
-        Answer { status: 200, body, replay: None, rate }
+        let asking = std::mem::take(&mut self.asking);
+        let asking = asking.into_iter().filter_map(|id| Some((id, self.standing(id)?))).collect();
+        Answer { status: 200, body, replay: None, rate, asking }
     }
 
     /// Answers a transaction id that was used before.
@@ -105,7 +108,13 @@ impl Commit<'_> {
             effect: "{}".to_owned(),
             transaction: None,
         });
-        Answer { status: 200, body: prior.response.clone(), replay: Some(Replay { mismatch }), rate }
+        Answer {
+            status: 200,
+            body: prior.response.clone(),
+            replay: Some(Replay { mismatch }),
+            rate,
+            asking: vec![],
+        }
     }
 
     fn refuse(
@@ -127,7 +136,7 @@ impl Commit<'_> {
             effect: "{}".to_owned(),
             transaction: None,
         });
-        Answer { status: problem.status, body, replay: None, rate }
+        Answer { status: problem.status, body, replay: None, rate, asking: vec![] }
     }
 
     /// Keeps what is known of a caller, and gives it to their live calls at once.
@@ -138,6 +147,7 @@ impl Commit<'_> {
             .into_iter()
             .filter(|id| matching.serves(self.loaded.calls[id].call.campaign))
             .collect();
+        let mut when = BTreeSet::new();
         for &id in &live {
             let call = self.loaded.calls.get_mut(&id).expect("live calls are loaded");
             let tags = self.loaded.tags.entry(id).or_default();
@@ -147,9 +157,14 @@ impl Commit<'_> {
             if effect.tags_changed {
                 self.changed_tags.insert(id);
             }
-            if !effect.timeline.is_empty() {
-                self.record(id, "call.data", &actor(request), Some(request.id), effect.timeline);
+            let (actor, changes) = (actor(request), effect.timeline);
+            if !changes.is_empty() {
+                self.record(id, "call.data", &actor, Some(request.id), changes.clone());
             }
+            when.insert(self.route_update(&request.org, id, &changes, &cause(&actor, request)));
+        }
+        if live.is_empty() {
+            when.insert(When::BeforeRouting);
         }
         let row = CallerDataRow {
             org: request.org.id,
@@ -173,17 +188,18 @@ impl Commit<'_> {
         self.writes.caller_data.push(row);
         Done {
             body: webhook::call_data_answer(request.id),
-            effect: json!({ "live_call_log_ids": texts(&live) }),
+            effect: json!({ "live_call_log_ids": texts(&live), "when": when }),
         }
     }
 
     fn update(&mut self, request: &InboundRequest, update: &Update) -> Result<Done, Refused> {
         let (ids, failed) = self.find(request, update)?;
         let mut applied = Vec::with_capacity(ids.len());
+        let mut when = BTreeSet::new();
         let mut added = BTreeSet::new();
         let mut skipped: Vec<SkippedField> = Vec::new();
         for &id in &ids {
-            let done = self.update_one(request, update, id);
+            let done = self.update_one(request, update, id, &mut when);
             applied.push(AppliedCall { id, live: done.live });
             added.extend(done.added);
             for field in done.skipped {
@@ -194,10 +210,16 @@ impl Commit<'_> {
         }
         let kind = request.webhook.kind;
         let body = webhook::update_answer(kind, update, &applied, &added, &failed, &skipped);
-        Ok(Done { body, effect: json!({ "call_log_ids": texts(&ids) }) })
+        Ok(Done { body, effect: json!({ "call_log_ids": texts(&ids), "when": when }) })
     }
 
-    fn update_one(&mut self, request: &InboundRequest, update: &Update, id: CallId) -> Applied {
+    fn update_one(
+        &mut self,
+        request: &InboundRequest,
+        update: &Update,
+        id: CallId,
+        when: &mut BTreeSet<When>,
+    ) -> Applied {
         let call = self.loaded.calls.get_mut(&id).expect("found calls are loaded");
         let touched: Option<&mut TagSet> =
             update.changes.touches_tags().then(|| self.loaded.tags.entry(id).or_default());
@@ -212,10 +234,11 @@ impl Commit<'_> {
         if effect.tags_changed {
             self.changed_tags.insert(id);
         }
-        if !effect.timeline.is_empty() {
-            let changes = std::mem::take(&mut effect.timeline);
-            self.record(id, "call.updated", &actor(request), Some(request.id), changes);
+        let (actor, changes) = (actor(request), std::mem::take(&mut effect.timeline));
+        if !changes.is_empty() {
+            self.record(id, "call.updated", &actor, Some(request.id), changes.clone());
         }
+        when.insert(self.route_update(&request.org, id, &changes, &cause(&actor, request)));
         effect
     }
 
@@ -302,7 +325,11 @@ pub fn rate_limited(request: RequestId, rate: RateState) -> Answer {
             rate.reset_seconds,
         ),
     );
-    Answer { status: 429, body: problem.body(request).into(), replay: None, rate }
+    Answer { status: 429, body: problem.body(request).into(), replay: None, rate, asking: vec![] }
+}
+
+fn cause<'a>(actor: &'a str, request: &InboundRequest) -> Cause<'a> {
+    Cause { trigger: "update", actor, request: Some(request.id) }
 }
 
 fn actor(request: &InboundRequest) -> String {

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use hookline_domain::call::{Call, Change};
-use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
+use hookline_domain::flow::NodeId;
+use hookline_domain::ids::{CallId, FlowId, OrgId, RequestId, TargetId, WebhookId};
 use hookline_domain::matching::Candidate;
 use hookline_domain::rate::RatePer;
+use hookline_domain::routing::{CounterKey, Counters, PreviousCall};
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use hookline_domain::update::Calls;
@@ -14,6 +16,7 @@ use hookline_domain::webhook::{Command, Field, WebhookKind};
 
 use super::PHONE_MATCHES_MAX;
 use crate::intake::work::{InboundRequest, TransactionHash, Work};
+use crate::routing::Routed;
 
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
 #[derive(Debug, Default)]
@@ -32,6 +35,10 @@ pub struct Needs {
     /// the same time must see each other.
     pub callers: BTreeSet<(OrgId, String)>,
     pub externals: BTreeSet<(OrgId, String)>,
+    /// Whether live calls are needed with their ways.
+    pub routes: bool,
+    /// Organizations whose counters are read and raised: one commit at a time for each.
+    pub deciding: BTreeSet<OrgId>,
 }
 
 /// A caller's calls: those that started at `since` or later, or only the live ones.
@@ -54,11 +61,22 @@ impl Needs {
                     needs.callers.insert((start.org.id, start.caller.clone()));
                     if let Some(external) = &start.external_id {
                         needs.externals.insert((start.org.id, external.clone()));
+                        needs.routes = true;
+                    }
+                    if start.org.routes_calls() {
+                        needs.deciding.insert(start.org.id);
                     }
                 }
                 Work::Event(report) => {
                     needs.calls.insert((report.org.id, report.call));
                     needs.tags.insert(report.call);
+                    needs.routes = true;
+                }
+                Work::Next(step) => {
+                    needs.calls.insert((step.org.id, step.call));
+                    needs.tags.insert(step.call);
+                    needs.routes = true;
+                    needs.deciding.insert(step.org.id);
                 }
             }
         }
@@ -74,6 +92,14 @@ impl Needs {
             .or_insert(per);
         self.transactions.extend(request.transaction);
         let Ok(parsed) = &request.parsed else { return };
+        let touches_tags = match &parsed.command {
+            Command::CallData(_) => true,
+            Command::Update(update) => update.changes.touches_tags(),
+        };
+        if touches_tags && request.org.routes_calls() {
+            self.routes = true;
+            self.deciding.insert(org);
+        }
         match &parsed.command {
             Command::CallData(data) => {
                 self.callers.insert((org, data.caller.clone()));
@@ -149,6 +175,11 @@ pub struct Loaded {
     pub tags: HashMap<CallId, TagSet>,
     pub caller_data: HashMap<(OrgId, String), Vec<Candidate>>,
     pub externals: HashMap<(OrgId, String), CallId>,
+    pub routes: HashMap<CallId, Routed>,
+    pub counters: Counters,
+    pub turns: HashMap<(FlowId, NodeId), u64>,
+    /// A caller's earlier calls, as far back as a duplicate rule looks.
+    pub previous: HashMap<(OrgId, String), Vec<PreviousCall>>,
 }
 
 #[derive(Debug)]
@@ -205,6 +236,16 @@ pub struct MatchedRow {
     pub call: CallId,
 }
 
+/// A decision of a call's way, with its trace as JSON.
+#[derive(Debug)]
+pub struct DecisionRow {
+    pub org: OrgId,
+    pub call: CallId,
+    pub number: i64,
+    pub at: Timestamp,
+    pub decision: String,
+}
+
 /// The rows to write, all in one transaction.
 #[derive(Debug, Default)]
 pub struct Writes {
@@ -215,4 +256,10 @@ pub struct Writes {
     pub requests: Vec<RequestRow>,
     pub caller_data: Vec<CallerDataRow>,
     pub matched: Vec<MatchedRow>,
+    pub changed_routes: Vec<CallId>,
+    pub decisions: Vec<DecisionRow>,
+    /// By how much counters rise or fall.
+    pub used: BTreeMap<(OrgId, CounterKey), i64>,
+    pub live: BTreeMap<(OrgId, TargetId), i64>,
+    pub turns: BTreeMap<(OrgId, FlowId, NodeId), i64>,
 }

@@ -56,14 +56,16 @@ pub fn begin(needs: &Needs, care: Care) -> String {
             statements.push(execute("used_ids", &[list(hashes.iter().map(|hash| Uuid::from_bytes(*hash)))]));
         }
     }
-    if !needs.callers.is_empty() {
+    if !needs.callers.is_empty() || !needs.deciding.is_empty() {
+        let callers = needs.callers.iter().map(|(org, caller)| caller_lock(*org, caller));
         let keys: BTreeSet<i64> =
-            needs.callers.iter().map(|(org, caller)| caller_lock(*org, caller)).collect();
+            callers.chain(needs.deciding.iter().map(|org| deciding_lock(*org))).collect();
         statements.push(execute("lock_callers", &[list(keys)]));
     }
     if locks_calls_at_once(needs) {
         // The rows of tags have no number that would tell of a change: their calls are locked.
-        let statement = if care == Care::Guess && needs.tags.is_empty() { "read_calls" } else { "lock_calls" };
+        let statement =
+            if care == Care::Guess && needs.tags.is_empty() { "read_calls" } else { "lock_calls" };
         statements.push(execute(statement, &[list(needs.calls.iter().map(|(_, call)| call.0))]));
     }
     statements.join("; ")
@@ -99,7 +101,7 @@ pub async fn load(
             read_used_ids(&next()?, &mut loaded)?;
         }
     }
-    if !needs.callers.is_empty() {
+    if !needs.callers.is_empty() || !needs.deciding.is_empty() {
         next()?;
     }
     let mut tags = needs.tags.clone();
@@ -116,7 +118,10 @@ pub async fn load(
             tags.extend(loaded.by_phone.get(&(query.org, query.caller.clone())).into_iter().flatten());
         }
         if !calls.is_empty() {
-            let rows = raw_sql(AssertSqlSafe(execute("lock_calls", &[list(calls.iter().map(|call| call.0))]))).fetch_all(&mut *connection).await?;
+            let rows =
+                raw_sql(AssertSqlSafe(execute("lock_calls", &[list(calls.iter().map(|call| call.0))])))
+                    .fetch_all(&mut *connection)
+                    .await?;
             add_calls(&rows, &mut loaded)?;
         }
     }
@@ -133,6 +138,11 @@ fn lock_number(hash: &[u8]) -> i64 {
 fn caller_lock(org: OrgId, caller: &str) -> i64 {
     let name = Sha256::new().chain_update("caller").chain_update(org.0.as_bytes()).chain_update(caller);
     lock_number(&name.finalize())
+}
+
+/// One commit at a time decides where an organization's calls go: caps are exact over all nodes.
+fn deciding_lock(org: OrgId) -> i64 {
+    lock_number(&Sha256::new().chain_update("deciding").chain_update(org.0.as_bytes()).finalize())
 }
 
 fn read_used_ids(rows: &[PgRow], loaded: &mut Loaded) -> Result<()> {

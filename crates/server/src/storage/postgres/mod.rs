@@ -6,11 +6,11 @@
 mod admission;
 mod line;
 mod load;
+mod routing;
 mod store;
 
 use std::sync::Arc;
 
-use sqlx::{PgConnection, PgPool, raw_sql};
 use super::group_commit::{WriterParts, commits_late};
 use super::rates::{self, Standings};
 use super::turns::Turn;
@@ -18,6 +18,7 @@ use super::{Result, StorageError};
 use crate::intake::effect::{Commit, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
+use sqlx::{PgConnection, PgPool, raw_sql};
 
 use store::Stored;
 pub use store::insert_calls;
@@ -103,10 +104,13 @@ impl PostgresWriter {
     ) -> Result<Option<Vec<Outcome>>> {
         let (mut connection, begun) = self.admit_and_begin(works, needs, care, standings).await?;
         self.fill_seqs(&mut connection, works).await?;
-        let loaded = load::load(&mut connection, needs, care, begun).await?;
+        // One moment for the counters that are read and those that are raised.
+        let at = self.parts.clock.now();
+        let mut loaded = load::load(&mut connection, needs, care, begun).await?;
+        routing::load(&mut connection, works, needs, &mut loaded, at).await?;
         let (outcomes, writes, loaded) = {
             let standings = standings.as_deref().unwrap_or_default();
-            let mut commit = Commit::new(loaded, self.parts.clock.now(), standings, &mut self.seqs);
+            let mut commit = Commit::new(loaded, at, standings, &mut self.seqs);
             let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
             let (writes, loaded) = commit.finish();
             (outcomes, writes, loaded)
@@ -212,14 +216,16 @@ fn timeline_rows_max(work: &Work) -> usize {
     use hookline_domain::update::Calls;
     use hookline_domain::webhook::Command;
     match work {
-        Work::Start(_) | Work::Event(_) => 1,
+        // The start or event itself, the way that follows from it, and what the call is worth at its end.
+        Work::Start(_) | Work::Event(_) | Work::Next(_) => 3,
         Work::Request(request) => match request.parsed.as_ref().map(|parsed| &parsed.command) {
             Err(_) => 0,
-            Ok(Command::CallData(_)) => PHONE_ROWS_MAX,
+            // An update, and a decision that follows from it.
+            Ok(Command::CallData(_)) => 2 * PHONE_ROWS_MAX,
             Ok(Command::Update(update)) => match &update.calls {
-                Calls::One(_) => 1,
-                Calls::Batch(ids) => ids.len(),
-                Calls::Phone(_) => PHONE_ROWS_MAX,
+                Calls::One(_) => 2,
+                Calls::Batch(ids) => 2 * ids.len(),
+                Calls::Phone(_) => 2 * PHONE_ROWS_MAX,
             },
         },
     }

@@ -43,6 +43,7 @@ pub async fn store(
     }
     store_tags(connection, writes, loaded).await?;
     store_caller_data(connection, writes).await?;
+    super::routing::store(connection, writes, loaded).await?;
     Ok(Stored::All)
 }
 
@@ -114,7 +115,7 @@ async fn store_changes(
 fn new_requests<'a>(works: &[&'a Work], writes: &'a Writes) -> Vec<NewRequest<'a>> {
     let of = |row: &'a RequestRow| match works[row.work] {
         Work::Request(request) => NewRequest { row, request },
-        Work::Start(_) | Work::Event(_) => unreachable!("only requests have request rows"),
+        Work::Start(_) | Work::Event(_) | Work::Next(_) => unreachable!("only requests have request rows"),
     };
     writes.requests.iter().map(of).collect()
 }

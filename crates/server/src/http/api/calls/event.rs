@@ -87,10 +87,6 @@ async fn try_event(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
         actor: caller.actor(),
     };
     let outcome = commit(app, id, Work::Event(Box::new(report))).await?;
-    let shown = view::WholeCallView {
-        call: view::call(&caller.org, &outcome.call, outcome.external_id.as_deref(), now),
-        tags: view::tags(&outcome.tags),
-        timeline: None,
-    };
+    let shown = view::outcome(&caller.org, &outcome, now);
     Ok(answer::json(200, view::to_json(&shown)))
 }

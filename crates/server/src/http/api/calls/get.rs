@@ -13,7 +13,7 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
 use crate::http::openapi::{NotFound, Refusals};
-use crate::storage::calls;
+use crate::storage::{calls, routes};
 
 #[utoipa::path(
     get,
@@ -29,6 +29,10 @@ pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): Pat
     let call = match call_id(&id) {
         Ok(call) => call,
         Err(problem) => return answer::refuse(&app, &problem),
+    };
+    let routed = match routes::standing(&app.db, caller.org.id, call).await {
+        Ok(routed) => routed,
+        Err(error) => return answer::unavailable(&app, &error),
     };
     match calls::whole(&app.db, caller.org.id, call).await {
         Err(error) => answer::unavailable(&app, &error),
@@ -46,6 +50,7 @@ pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): Pat
                 call: view::call(&caller.org, &loaded.call, loaded.external_id.as_deref(), app.clock.now()),
                 tags: view::tags(&whole.tags),
                 timeline: Some(timeline.collect()),
+                routing: routed.as_ref().map(|routed| view::routing(routed.decision, &routed.stand)),
             };
             answer::json(200, view::to_json(&shown))
         }

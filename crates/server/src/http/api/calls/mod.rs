@@ -1,9 +1,11 @@
 //! Calls: started and reported by a switch, read by everyone.
 
 pub mod csv;
+pub mod decision;
 pub mod event;
 pub mod get;
 pub mod list;
+pub mod next;
 pub mod start;
 pub mod stream;
 pub mod view;
@@ -17,9 +19,11 @@ use crate::intake::work::{CallOutcome, Outcome, Work};
 use crate::problem::Problem;
 
 pub use csv::csv;
+pub use decision::decision;
 pub use event::event;
 pub use get::get;
 pub use list::list;
+pub use next::next;
 pub use start::start;
 pub use stream::{stream_all, stream_call};
 
@@ -65,6 +69,16 @@ async fn commit(app: &App, id: &str, work: Work) -> Result<Box<CallOutcome>, Pro
         )),
         Ok(Outcome::OutOfOrder(why)) => {
             Err(Problem::new(409, "out_of_order", format!("The event can't be: {why}.")))
+        }
+        Ok(Outcome::NotRouted) => Err(Problem::new(
+            409,
+            "not_routed",
+            format!(
+                "Nothing here decides where the call {id} goes: its campaign has no routing plan or flow. Give it one with PATCH /v1/campaigns/{{id}}; it counts for calls that start afterwards."
+            ),
+        )),
+        Ok(Outcome::NotExpected(what)) => {
+            Err(Problem::new(409, "not_expected", format!("The call {id} does not wait for this: {what}.")))
         }
         Ok(Outcome::Answer(_)) => Err(Problem::internal()),
         Err(error) => Err(commit_problem(error)),

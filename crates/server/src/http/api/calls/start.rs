@@ -15,7 +15,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::view::WholeCallView;
-use super::{commit, invalid, storable, view};
+use super::{commit, invalid, next, storable, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -108,15 +108,13 @@ async fn try_start(app: &App, caller: &ApiCaller, body: Body) -> Result<Response
     let work = start_call(app, caller, new)?;
     let id = work.id.to_string();
     let outcome = commit(app, &id, Work::Start(Box::new(work))).await?;
-    if outcome.changed {
+    let is_new = outcome.changed;
+    if is_new {
         metrics::counter!(metric::CALLS_STARTED).increment(1);
     }
-    let shown = WholeCallView {
-        call: view::call(&caller.org, &outcome.call, outcome.external_id.as_deref(), app.clock.now()),
-        tags: view::tags(&outcome.tags),
-        timeline: None,
-    };
-    Ok(answer::json(if outcome.changed { 201 } else { 200 }, view::to_json(&shown)))
+    let outcome = next::go_on(app, caller, outcome).await?;
+    let shown = view::outcome(&caller.org, &outcome, app.clock.now());
+    Ok(answer::json(if is_new { 201 } else { 200 }, view::to_json(&shown)))
 }
 
 fn start_call(app: &App, caller: &ApiCaller, new: NewCall) -> Result<StartCall, Problem> {

@@ -1,7 +1,7 @@
 //! A call as the API shows it.
 
 use hookline_domain::call::{Call, CallStatus, Change, NoPayoutReason};
-use hookline_domain::ids::{CallId, CampaignId, PublisherId, RequestId};
+use hookline_domain::ids::{CallId, CampaignId, PublisherId, RequestId, TargetId};
 use hookline_domain::money::Money;
 use hookline_domain::tags::{TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
@@ -9,6 +9,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::http::openapi::{CallStatusDocument, ChangeDocument, NoPayoutReasonDocument, TagSourceDocument};
+use crate::intake::work::CallOutcome;
+use crate::routing::{Instruction, Stand};
 use crate::settings::Org;
 
 /// Without its tags, as in lists. Money is a JSON number with its exact digits, so this is never
@@ -91,6 +93,86 @@ pub struct WholeCallView<'a> {
     pub tags: Vec<TagView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeline: Option<Vec<TimelineView>>,
+    /// Of a live call whose campaign has a routing plan or flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub routing: Option<RoutingView<'a>>,
+}
+
+/// Where a call stands on its way.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CallRouting)]
+pub struct RoutingView<'a> {
+    /// Send it with what becomes of the instruction: news of an older decision changes nothing.
+    pub decision: u32,
+    #[serde(flatten)]
+    pub instruction: InstructionView<'a>,
+}
+
+/// What the switch is to do.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Instruction)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum InstructionView<'a> {
+    /// Ring these, one after another.
+    Dial { targets: Vec<DialTargetView<'a>> },
+    /// Play the prompt and take one of these keys.
+    Menu { prompt: &'a str, digits: &'a [String], timeout_seconds: u32, attempt: u32 },
+    /// Let the caller wait, then send `hold_over`.
+    Hold { seconds: u32 },
+    /// Refuse the call, or end it.
+    Reject { code: &'a str, reason: &'a str },
+    /// Another system is asked; ask again in a moment.
+    Wait,
+    /// The call is connected; nothing is to be done.
+    Connected,
+    /// The call is over.
+    Over,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = DialTarget)]
+pub struct DialTargetView<'a> {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: TargetId,
+    pub name: &'a str,
+    /// A number in E.164, or a SIP address.
+    pub destination: &'a str,
+    pub ring_seconds: u32,
+}
+
+pub fn routing(decision: u32, stand: &Stand) -> RoutingView<'_> {
+    let instruction = match stand {
+        Stand::Told(Instruction::Dial { targets }) => InstructionView::Dial {
+            targets: targets
+                .iter()
+                .map(|target| DialTargetView {
+                    id: target.id,
+                    name: &target.name,
+                    destination: &target.destination,
+                    ring_seconds: target.ring_seconds,
+                })
+                .collect(),
+        },
+        Stand::Told(Instruction::Menu { prompt, digits, timeout_seconds, attempt }) => {
+            InstructionView::Menu { prompt, digits, timeout_seconds: *timeout_seconds, attempt: *attempt }
+        }
+        Stand::Told(Instruction::Hold { seconds }) => InstructionView::Hold { seconds: *seconds },
+        Stand::Told(Instruction::Reject { code, reason }) => InstructionView::Reject { code, reason },
+        Stand::Asking(_) => InstructionView::Wait,
+        Stand::Connected => InstructionView::Connected,
+        Stand::Over => InstructionView::Over,
+    };
+    RoutingView { decision, instruction }
+}
+
+/// A call as a commit left it.
+pub fn outcome<'a>(org: &'a Org, outcome: &'a CallOutcome, now: Timestamp) -> WholeCallView<'a> {
+    WholeCallView {
+        call: call(org, &outcome.call, outcome.external_id.as_deref(), now),
+        tags: tags(&outcome.tags),
+        timeline: None,
+        routing: outcome.routed.as_ref().map(|standing| routing(standing.decision, &standing.stand)),
+    }
 }
 
 pub fn call<'a>(org: &'a Org, call: &'a Call, external_id: Option<&'a str>, now: Timestamp) -> CallView<'a> {

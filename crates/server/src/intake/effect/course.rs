@@ -1,0 +1,320 @@
+//! One stretch of a call's way, from what happened to what is told or asked next.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use hookline_domain::call::Change;
+use hookline_domain::flow::{self, DialOutcome, Effect, Ending, Env, NodeId, NodeTrace, Pause};
+use hookline_domain::ids::{CallId, OrgId, RoutingPlanId, TargetId};
+use hookline_domain::routing::{
+    self, Facts, Outcome as Decided, Refusal, RejectReason, Route, RoutingPlan, Trace,
+};
+use hookline_domain::tags::{self, TagName, TagView};
+use hookline_domain::template::{Place, Template};
+use hookline_domain::time::Timestamp;
+use serde::Serialize;
+use uuid::Uuid;
+
+use super::Commit;
+use crate::routing::{Ask, DialTarget, Dialing, Instruction, Leads, Routed, Stand};
+use crate::settings::{Org, PublishedFlow};
+
+/// What is to be done next.
+pub(super) enum Go {
+    /// What leads the call chooses a target.
+    Decide,
+    Flow(flow::Input),
+}
+
+/// What happened on the stretch, for the trace and the timeline.
+#[derive(Default)]
+pub(super) struct Course {
+    nodes: Vec<NodeTrace>,
+    plans: Vec<Trace>,
+    pub changes: Vec<Change>,
+}
+
+#[derive(Serialize)]
+struct DecisionTrace<'a> {
+    decision: u32,
+    at: Timestamp,
+    trigger: &'static str,
+    /// Those that were read, as the call had them.
+    tags: Vec<TagTrace<'a>>,
+    nodes: &'a [NodeTrace],
+    plans: &'a [Trace],
+    result: &'a Stand,
+}
+
+#[derive(Serialize)]
+struct TagTrace<'a> {
+    name: &'a TagName,
+    value: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<tags::TagSource>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Timestamp>,
+}
+
+impl Course {
+    pub fn trace(&self, view: &TagView<'_>, routed: &Routed, trigger: &'static str, at: Timestamp) -> String {
+        let seen = |name| {
+            let tag = view.tags.get(TagName::as_str(name));
+            TagTrace {
+                name,
+                value: view.lookup(name.as_str()),
+                source: tag.map(|tag| tag.source),
+                at: tag.map(|tag| tag.at),
+            }
+        };
+        let trace = DecisionTrace {
+            decision: routed.decision,
+            at,
+            trigger,
+            tags: routed.tags_read.iter().map(seen).collect(),
+            nodes: &self.nodes,
+            plans: &self.plans,
+            result: &routed.stand,
+        };
+        serde_json::to_string(&trace).expect("a trace has string keys and always serializes")
+    }
+}
+
+impl Commit<'_> {
+    pub(super) fn view<'v>(&'v self, org: &'v Org, id: CallId) -> TagView<'v> {
+        let call = &self.loaded.calls[&id].call;
+        TagView {
+            call,
+            tags: self.loaded.tags.get(&id).unwrap_or(&self.no_tags),
+            defs: &org.definitions,
+            campaign_name: call.campaign.and_then(|id| org.campaigns.get(&id)).map(|one| one.name.as_str()),
+            publisher_name: call
+                .publisher
+                .and_then(|id| org.publishers.get(&id))
+                .map(|one| one.name.as_str()),
+            now: self.at,
+        }
+    }
+
+    /// Goes on to the next thing that the switch or another system has to do. False, and nothing done, if
+    /// the flow does not wait for this.
+    pub(super) fn run(
+        &mut self,
+        org: &Arc<Org>,
+        id: CallId,
+        routed: &mut Routed,
+        mut go: Go,
+        flow: Option<&Arc<PublishedFlow>>,
+        course: &mut Course,
+    ) -> bool {
+        loop {
+            let next = match go {
+                Go::Decide => self.choose(org, id, routed, course),
+                Go::Flow(input) => match self.walk(org, id, routed, input, flow, course) {
+                    Some(next) => next,
+                    None => return false,
+                },
+            };
+            match next {
+                Next::Stand(stand) => {
+                    routed.stand = stand;
+                    return true;
+                }
+                Next::Go(on) => go = on,
+            }
+        }
+    }
+
+    /// What leads the call chooses a target, and takes a place there.
+    fn choose(&mut self, org: &Arc<Org>, id: CallId, routed: &mut Routed, course: &mut Course) -> Next {
+        let decision = {
+            let Some(plan) = plan_of(org, routed) else {
+                return refused(routed, &RejectReason::PlanMissing.into());
+            };
+            let view = self.view(org, id);
+            let lookup = |name: &str| view.lookup(name);
+            let key = (org.id, view.call.caller.clone());
+            let facts = Facts {
+                lookup: &lookup,
+                caller: &view.call.caller,
+                publisher: view.call.publisher,
+                previous: self.loaded.previous.get(&key).map_or(&[], Vec::as_slice),
+                attempted: &routed.attempted,
+                availability: &routed.availability,
+                reservation: None,
+            };
+            routing::decide(&plan, &org.directory, &facts, &self.loaded.counters, routed.chance, self.at)
+        };
+        routed.tags_read.extend(decision.tags_read);
+        course.plans.push(decision.trace);
+        match decision.outcome {
+            Decided::Dial { target, name, destination, ring_seconds, claims, conversion } => {
+                let dialing = Dialing { target, name: name.clone(), claims, conversion };
+                self.claim(org.id, &dialing);
+                routed.dialing = Some(dialing);
+                let destination = destination.to_string();
+                let targets = vec![DialTarget { id: target, name, destination, ring_seconds }];
+                Next::Stand(Stand::Told(Instruction::Dial { targets }))
+            }
+            Decided::AskAvailability { target, url, timeout_ms, .. } => {
+                let view = self.view(org, id);
+                let url = Template::parse(&url)
+                    .map_or(url.clone(), |url| url.render(&|name: &str| view.lookup(name), Place::Url));
+                Next::Stand(Stand::Asking(Ask::Availability { target, url, timeout_ms }))
+            }
+            Decided::Reject(refusal) => refused(routed, &refusal),
+        }
+    }
+
+    /// The flow goes on to its next wait.
+    fn walk(
+        &mut self,
+        org: &Arc<Org>,
+        id: CallId,
+        routed: &mut Routed,
+        input: flow::Input,
+        pinned: Option<&Arc<PublishedFlow>>,
+        course: &mut Course,
+    ) -> Option<Next> {
+        let state = routed.flow.as_ref()?;
+        let is_it = |flow: &&Arc<PublishedFlow>| flow.id == state.flow && flow.version == state.version;
+        let Some(flow) = pinned.filter(is_it).or_else(|| org.flows.get(&state.flow).filter(is_it)).cloned()
+        else {
+            return Some(Next::Stand(reject("flow_missing", "The flow is not published, or can't be read.")));
+        };
+        let advanced = {
+            let view = self.view(org, id);
+            let turns = |node: &NodeId| self.loaded.turns.get(&(flow.id, node.clone())).copied().unwrap_or(0);
+            let env = Env { tags: &view, now: self.at, chance: routed.chance, round_robin: &turns };
+            flow::advance(&flow.flow, state, input, env).ok()?
+        };
+        for effect in advanced.effects {
+            self.apply_effect(org, id, &flow, effect, course);
+        }
+        routed.tags_read.extend(advanced.state.tags_read().iter().cloned());
+        routed.flow = Some(advanced.state);
+        course.nodes.extend(advanced.trace);
+        Some(match advanced.pause {
+            Pause::Dial { target } => lead(routed, Leads::Target(target)),
+            Pause::Plan { plan } => lead(routed, Leads::Plan(plan)),
+            Pause::Menu { prompt, digits, timeout_seconds, attempt } => {
+                Next::Stand(Stand::Told(Instruction::Menu { prompt, digits, timeout_seconds, attempt }))
+            }
+            Pause::Hold { seconds } => Next::Stand(Stand::Told(Instruction::Hold { seconds })),
+            Pause::Http(request) => Next::Stand(Stand::Asking(Ask::Http(request))),
+            Pause::Script { source, input, timeout_ms } => {
+                Next::Stand(Stand::Asking(Ask::Script { source, input, timeout_ms }))
+            }
+            Pause::Reject { reason } => Next::Stand(reject("rejected", &reason)),
+            Pause::End(Ending::Connected) => Next::Stand(Stand::Connected),
+            Pause::End(Ending::NotReached { outcome }) => {
+                Next::Stand(reject(outcome.as_str(), "No target took the call."))
+            }
+            Pause::End(Ending::NoRoute { reason }) => Next::Stand(reject("no_route", &reason)),
+            Pause::End(Ending::Failed { failure }) => {
+                Next::Stand(reject("flow_failed", &failure.to_string()))
+            }
+        })
+    }
+
+    fn apply_effect(
+        &mut self,
+        org: &Org,
+        id: CallId,
+        flow: &PublishedFlow,
+        effect: Effect,
+        course: &mut Course,
+    ) {
+        match effect {
+            Effect::SetTag { name, value } => {
+                let call = &mut self.loaded.calls.get_mut(&id).expect("a routed call is loaded").call;
+                let tags = self.loaded.tags.entry(id).or_default();
+                let done = tags::apply_flow_tag(call, tags, &org.definitions, &name, &value, self.at);
+                if done.tags_changed {
+                    self.changed_tags.insert(id);
+                }
+                course.changes.extend(done.timeline);
+            }
+            Effect::CountRoundRobin { node } => {
+                *self.loaded.turns.entry((flow.id, node.clone())).or_default() += 1;
+                *self.writes.turns.entry((org.id, flow.id, node)).or_default() += 1;
+            }
+        }
+    }
+
+    /// Takes the places of a call at a target.
+    pub(super) fn claim(&mut self, org: OrgId, dialing: &Dialing) {
+        self.count(org, dialing, 1, true);
+    }
+
+    /// Gives them back; what was used stays used if the call was connected.
+    pub(super) fn release(&mut self, org: OrgId, dialing: &Dialing, was_connected: bool) {
+        self.count(org, dialing, -1, !was_connected);
+    }
+
+    fn count(&mut self, org: OrgId, dialing: &Dialing, by: i64, used_too: bool) {
+        let add = |count: &mut u32| *count = u32::try_from(i64::from(*count) + by).unwrap_or(0);
+        if used_too {
+            for key in &dialing.claims {
+                add(self.loaded.counters.used.entry(*key).or_default());
+                *self.writes.used.entry((org, *key)).or_default() += by;
+            }
+        }
+        add(self.loaded.counters.live.entry(dialing.target).or_default());
+        *self.writes.live.entry((org, dialing.target)).or_default() += by;
+    }
+}
+
+pub(super) enum Next {
+    Stand(Stand),
+    Go(Go),
+}
+
+/// Something else leads the call from here on: what was tried before does not count.
+fn lead(routed: &mut Routed, leads: Leads) -> Next {
+    if routed.leads != Some(leads) {
+        routed.leads = Some(leads);
+        routed.attempted.clear();
+    } else if matches!(leads, Leads::Target(_)) {
+        // The flow sends the call there once more.
+        routed.attempted.clear();
+    }
+    Next::Go(Go::Decide)
+}
+
+fn reject(code: &str, reason: &str) -> Stand {
+    Stand::Told(Instruction::Reject { code: code.to_owned(), reason: reason.to_owned() })
+}
+
+/// No target takes the call: a flow goes on by its branch for that.
+fn refused(routed: &Routed, refusal: &Refusal) -> Next {
+    match (&routed.flow, routed.leads) {
+        (Some(_), Some(Leads::Target(_))) => {
+            let outcome =
+                if refusal.reason == RejectReason::AllBusy { DialOutcome::Busy } else { DialOutcome::Failed };
+            Next::Go(Go::Flow(flow::Input::Dialed(outcome)))
+        }
+        (Some(_), _) => Next::Go(Go::Flow(flow::Input::PlanNoRoute(refusal.message.clone()))),
+        (None, _) => Next::Stand(reject(refusal.reason.code(), &refusal.message)),
+    }
+}
+
+/// The plan that leads the call. A flow's own choice of a target goes through the same checks as a route.
+fn plan_of<'o>(org: &'o Org, routed: &Routed) -> Option<Cow<'o, RoutingPlan>> {
+    Some(match routed.leads? {
+        Leads::Plan(id) => Cow::Borrowed(org.directory.plan(id)?),
+        Leads::Target(target) => Cow::Owned(plan_for(target)),
+    })
+}
+
+fn plan_for(target: TargetId) -> RoutingPlan {
+    let route = Route { target, priority: 1, weight: 1, filter: None, enabled: true, conversion: None };
+    RoutingPlan {
+        id: RoutingPlanId(Uuid::nil()),
+        name: String::new(),
+        routes: vec![route],
+        duplicates: None,
+        overrides: Vec::new(),
+        fallback: None,
+    }
+}

@@ -1,0 +1,116 @@
+//! What decisions of a commit may read, known once the calls' ways are loaded.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hookline_domain::flow::{Flow, NodeId, Task};
+use hookline_domain::ids::{FlowId, OrgId, RoutingPlanId, TargetId};
+use hookline_domain::routing::CounterKey;
+use hookline_domain::time::Timestamp;
+
+use super::rows::Loaded;
+use crate::intake::work::Work;
+use crate::routing::{Leads, Routed};
+use crate::settings::{CampaignRouting, Org};
+
+/// Ordered, so that rows are met in one order.
+#[derive(Debug, Default)]
+pub struct RoutingNeeds {
+    pub used: BTreeSet<(OrgId, CounterKey)>,
+    pub live: BTreeSet<(OrgId, TargetId)>,
+    pub turns: BTreeSet<(OrgId, FlowId, NodeId)>,
+    /// Callers, with the earliest start of an earlier call that matters.
+    pub previous: BTreeMap<(OrgId, String), Timestamp>,
+}
+
+impl RoutingNeeds {
+    pub fn of(works: &[&Work], loaded: &Loaded, at: Timestamp) -> Self {
+        let mut needs = Self::default();
+        for work in works {
+            match work {
+                Work::Start(start) => {
+                    let campaign = start.campaign.and_then(|id| start.org.campaigns.get(&id));
+                    if let Some(routing) = campaign.and_then(|one| one.routing) {
+                        needs.add_routing(&start.org, routing, at);
+                        needs.add_caller(&start.org, &start.caller, at);
+                    }
+                }
+                Work::Next(step) => {
+                    if let Some(routed) = loaded.routes.get(&step.call) {
+                        let pinned = step.flow.as_ref().map(|flow| &flow.flow);
+                        needs.add_routed(&step.org, routed, pinned, at);
+                        needs.add_caller(&step.org, &loaded.calls[&step.call].call.caller, at);
+                    }
+                }
+                Work::Request(request) => {
+                    for (id, routed) in &loaded.routes {
+                        let call = &loaded.calls[id].call;
+                        if call.org == request.org.id && routed.is_open() {
+                            needs.add_routed(&request.org, routed, None, at);
+                            needs.add_caller(&request.org, &call.caller, at);
+                        }
+                    }
+                }
+                Work::Event(_) => {}
+            }
+        }
+        needs
+    }
+
+    fn add_routing(&mut self, org: &Org, routing: CampaignRouting, at: Timestamp) {
+        match routing {
+            CampaignRouting::Plan(plan) => self.add_plan(org, plan, at),
+            CampaignRouting::Flow(id) => {
+                if let Some(published) = org.flows.get(&id) {
+                    self.add_flow(org, id, &published.flow, at);
+                }
+            }
+        }
+    }
+
+    fn add_routed(&mut self, org: &Org, routed: &Routed, pinned: Option<&Flow>, at: Timestamp) {
+        match routed.leads {
+            Some(Leads::Plan(plan)) => self.add_plan(org, plan, at),
+            Some(Leads::Target(target)) => self.add_target(org, target, at),
+            None => {}
+        }
+        if let Some(state) = &routed.flow
+            && let Some(flow) = pinned.or_else(|| org.flows.get(&state.flow).map(|published| &published.flow))
+        {
+            self.add_flow(org, state.flow, flow, at);
+        }
+    }
+
+    fn add_flow(&mut self, org: &Org, id: FlowId, flow: &Flow, at: Timestamp) {
+        for (name, node) in flow.nodes() {
+            match &node.task {
+                Task::Dial { target, .. } => self.add_target(org, *target, at),
+                Task::RoutingPlan { plan, .. } => self.add_plan(org, *plan, at),
+                Task::Distribute { .. } => {
+                    self.turns.insert((org.id, id, name.clone()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn add_plan(&mut self, org: &Org, plan: RoutingPlanId, at: Timestamp) {
+        let Some(plan) = org.directory.plan(plan) else { return };
+        let needed = org.directory.counters_needed(plan, at);
+        self.used.extend(needed.used.into_iter().map(|key| (org.id, key)));
+        self.live.extend(needed.live.into_iter().map(|target| (org.id, target)));
+    }
+
+    fn add_target(&mut self, org: &Org, target: TargetId, at: Timestamp) {
+        let Some(target) = org.directory.target(target) else { return };
+        self.used.extend(target.counters(at).map(|(key, _)| (org.id, key)));
+        self.live.insert((org.id, target.id));
+    }
+
+    fn add_caller(&mut self, org: &Org, caller: &str, at: Timestamp) {
+        let rules = org.directory.plans().filter_map(|plan| plan.duplicates.as_ref());
+        if let Some(window) = rules.map(|rule| rule.window_seconds).max() {
+            let since = at.plus_seconds(-i64::from(window));
+            self.previous.insert((org.id, caller.to_owned()), since);
+        }
+    }
+}

@@ -1,0 +1,325 @@
+//! A call's way: what it is told when it starts, when its switch reports, and when a tag changes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use hookline_domain::call::{CallStatus, Change, NoPayoutReason};
+use hookline_domain::flow::{self, CallTags, DialOutcome, FlowState};
+use hookline_domain::ids::{CallId, RequestId};
+use hookline_domain::routing::{EndedCall, settle_conversion};
+use hookline_domain::tags::TagName;
+
+use super::Commit;
+use super::course::{Course, Go};
+use super::rows::DecisionRow;
+use crate::intake::work::{CallEventReport, News, NextStep, Outcome, Standing, StartCall};
+use crate::routing::{Ask, Instruction, Leads, Routed, Stand};
+use crate::settings::{CampaignRouting, Org, PublishedFlow};
+
+/// Who caused a decision, for the timeline.
+pub(super) struct Cause<'a> {
+    pub trigger: &'static str,
+    pub actor: &'a str,
+    pub request: Option<RequestId>,
+}
+
+/// When an update comes, seen from the call's way. In the request log's `effect`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum When {
+    /// No call has come yet.
+    BeforeRouting,
+    /// The call goes where this lets it go: it is decided again, or will be.
+    NextDecision,
+    /// It is connected, or nothing here decides where it goes.
+    AfterRouting,
+    Completed,
+}
+
+impl Commit<'_> {
+    /// The way of a call that has just started, if its campaign has one.
+    pub(super) fn route_start(&mut self, start: &StartCall) {
+        let routing = start.campaign.and_then(|id| start.org.campaigns.get(&id)).and_then(|one| one.routing);
+        let Some(routing) = routing else { return };
+        let (leads, flow) = match routing {
+            CampaignRouting::Plan(plan) => (Some(Leads::Plan(plan)), None),
+            CampaignRouting::Flow(id) => {
+                let version = start.org.flows.get(&id).map_or(0, |flow| flow.version);
+                (None, Some(FlowState::new(id, version)))
+            }
+        };
+        // The random half of the call's id: drawn with it, and known for as long as the call is.
+        let chance = start.id.0.as_u64_pair().1;
+        let go = if flow.is_some() { Go::Flow(flow::Input::Begin) } else { Go::Decide };
+        let routed = Routed::new(chance, leads, flow);
+        let cause = Cause { trigger: "start", actor: &start.actor, request: None };
+        self.go(&start.org, start.id, routed, go, None, &cause);
+    }
+
+    pub(super) fn next(&mut self, step: &NextStep) -> Outcome {
+        let Some(loaded) = self.loaded.calls.get(&step.call) else { return Outcome::CallNotFound };
+        if loaded.call.org != step.org.id {
+            return Outcome::CallForbidden;
+        }
+        let Some(mut routed) = self.loaded.routes.get(&step.call).cloned() else {
+            return Outcome::NotRouted;
+        };
+        // Told again, or too late: the switch hears where the call stands.
+        if step.decision.is_some_and(|number| number != routed.decision) || !routed.is_open() {
+            return self.outcome(step.call, false);
+        }
+        let go = match (&step.news, &routed.stand) {
+            (News::None, _) => return self.outcome(step.call, false),
+            (News::Dialed(DialOutcome::Connected), Stand::Told(Instruction::Dial { .. })) => {
+                self.connected(&step.org, step.call, routed);
+                return self.outcome(step.call, true);
+            }
+            (News::Dialed(outcome), Stand::Told(Instruction::Dial { .. })) => {
+                self.not_reached(&step.org, &mut routed, *outcome)
+            }
+            (News::Digits(digits), Stand::Told(Instruction::Menu { .. })) => {
+                Go::Flow(flow::Input::Digits(digits.clone()))
+            }
+            (News::NoInput, Stand::Told(Instruction::Menu { .. })) => Go::Flow(flow::Input::NoInput),
+            (News::HoldOver, Stand::Told(Instruction::Hold { .. })) => Go::Flow(flow::Input::HoldOver),
+            (News::Available(answer), Stand::Asking(Ask::Availability { target, .. })) => {
+                routed.availability.push((*target, *answer));
+                Go::Decide
+            }
+            (News::Http(answer), Stand::Asking(Ask::Http(_))) => {
+                Go::Flow(flow::Input::HttpDone(answer.clone()))
+            }
+            (News::Script(answer), Stand::Asking(Ask::Script { .. })) => {
+                Go::Flow(flow::Input::ScriptDone(answer.clone()))
+            }
+            _ => return Outcome::NotExpected(routed.stand.expects()),
+        };
+        let cause = Cause { trigger: step.news.trigger(), actor: &step.actor, request: None };
+        self.go(&step.org, step.call, routed, go, step.flow.as_ref(), &cause);
+        self.outcome(step.call, true)
+    }
+
+    /// A target did not take the call: its places there are free again.
+    fn not_reached(&mut self, org: &Org, routed: &mut Routed, outcome: DialOutcome) -> Go {
+        if let Some(dialing) = routed.dialing.take() {
+            self.release(org.id, &dialing, false);
+            routed.attempted.push(dialing.target);
+        }
+        match routed.leads {
+            Some(Leads::Plan(_)) => Go::Decide,
+            Some(Leads::Target(_)) | None => Go::Flow(flow::Input::Dialed(outcome)),
+        }
+    }
+
+    /// From here on updates change the record only.
+    fn connected(&mut self, org: &Org, id: CallId, mut routed: Routed) {
+        routed.stand = Stand::Connected;
+        if let (Some(state), Some(current)) =
+            (&routed.flow, routed.flow.as_ref().and_then(|state| org.flows.get(&state.flow)))
+            && current.version == state.version
+        {
+            let view = self.view(org, id);
+            let env = flow::Env { tags: &view, now: self.at, chance: routed.chance, round_robin: &|_| 0 };
+            if let Ok(advanced) =
+                flow::advance(&current.flow, state, flow::Input::Dialed(DialOutcome::Connected), env)
+            {
+                routed.flow = Some(advanced.state);
+            }
+        }
+        self.keep_route(id, routed);
+    }
+
+    /// What a switch's report means for the call's way; after the report changed the call.
+    pub(super) fn route_event(&mut self, report: &CallEventReport) {
+        use hookline_domain::call::CallEvent;
+        let Some(routed) = self.loaded.routes.get(&report.call).cloned() else { return };
+        match report.event {
+            CallEvent::Ringing => {}
+            CallEvent::Answered { .. } => {
+                if routed.is_open() {
+                    self.connected(&report.org, report.call, routed);
+                }
+            }
+            CallEvent::Ended { .. } => self.ended(&report.org, report.call, routed, &report.actor),
+        }
+    }
+
+    fn ended(&mut self, org: &Org, id: CallId, mut routed: Routed, actor: &str) {
+        routed.stand = Stand::Over;
+        let Some(dialing) = routed.dialing.take() else {
+            self.keep_route(id, routed);
+            return;
+        };
+        let call = &self.loaded.calls[&id].call;
+        let was_connected = call.answered_at.is_some();
+        let ended = EndedCall { connected_seconds: call.connected_seconds(self.at), ..EndedCall::default() };
+        let settled = settle_conversion(ended, dialing.conversion.as_ref());
+        self.release(org.id, &dialing, was_connected);
+        routed.had = was_connected.then_some(dialing.target);
+        self.keep_route(id, routed);
+        let changes = self.apply_settled(id, settled);
+        if !changes.is_empty() {
+            self.record(id, "call.settled", actor, None, changes);
+        }
+    }
+
+    /// What a client has set stands before what the rule gives.
+    fn apply_settled(&mut self, id: CallId, settled: hookline_domain::routing::Settled) -> Vec<Change> {
+        let call = &mut self.loaded.calls.get_mut(&id).expect("a routed call is loaded").call;
+        let mut changes = Vec::new();
+        let mut note = |field: &str, from: Option<String>, to: String| {
+            changes.push(Change { field: field.to_owned(), from, to: Some(to) });
+        };
+        if settled.converted && !call.converted {
+            let at = call.ended_at.unwrap_or(self.at);
+            call.converted = true;
+            note("converted", Some("false".into()), "true".into());
+            if call.converted_at.is_none() {
+                call.converted_at = Some(at);
+                note("converted_at", None, at.to_string());
+            }
+        }
+        if let (None, Some(revenue)) = (call.revenue_paid_out, settled.revenue) {
+            call.revenue_paid_out = Some(revenue);
+            note("revenue_paid_out", None, revenue.to_string());
+        }
+        if let (None, Some(payout)) = (call.publisher_paid_out, settled.payout) {
+            call.publisher_paid_out = Some(payout);
+            note("publisher_paid_out", None, payout.to_string());
+        }
+        // Who was paid, or converted by a client's word, needs no reason for not being paid.
+        let paid = call.publisher_paid_out.is_some() || (call.converted && !settled.converted);
+        if let (None, Some(reason), false) = (call.no_payout_reason, settled.no_payout_reason, paid) {
+            call.no_payout_reason = Some(reason);
+            note("no_payout_reason", None, NoPayoutReason::as_str(reason).to_owned());
+        }
+        changes
+    }
+
+    /// After an update of a call's tags: decides again if the call is not connected and was decided by one
+    /// of them.
+    pub(super) fn route_update(
+        &mut self,
+        org: &Arc<Org>,
+        id: CallId,
+        changes: &[Change],
+        cause: &Cause<'_>,
+    ) -> When {
+        let call = &self.loaded.calls[&id].call;
+        match call.status {
+            CallStatus::Ringing if org.routes_calls() => {}
+            CallStatus::Ringing | CallStatus::InProgress => return When::AfterRouting,
+            CallStatus::Completed | CallStatus::Failed => return When::Completed,
+        }
+        // Loaded only for what can change a decision.
+        let Some(routed) = self.loaded.routes.get(&id) else { return When::NextDecision };
+        if !routed.is_open() {
+            return When::AfterRouting;
+        }
+        if self.has_read(org, id, routed, changes) && matches!(routed.stand, Stand::Told(_)) {
+            self.decide_again(org, id, routed.clone(), cause);
+        }
+        When::NextDecision
+    }
+
+    fn has_read(&self, org: &Org, id: CallId, routed: &Routed, changes: &[Change]) -> bool {
+        let changed: BTreeSet<&str> = changes
+            .iter()
+            .filter_map(|change| match change.field.as_str() {
+                "state" => Some("state"),
+                "zip" => Some("zip_code"),
+                field => field.strip_prefix("tag:"),
+            })
+            .collect();
+        let view = self.view(org, id);
+        routed.tags_read.iter().map(|name: &TagName| view.key(name)).any(|key| {
+            let name = key.as_str();
+            changed.contains(name) || name.strip_prefix("x_").is_some_and(|bare| changed.contains(bare))
+        })
+    }
+
+    fn decide_again(&mut self, org: &Arc<Org>, id: CallId, routed: Routed, cause: &Cause<'_>) {
+        let before = routed.clone();
+        let mut again = routed;
+        // Its own places do not stand in its way.
+        if let Some(dialing) = again.dialing.take() {
+            self.release(org.id, &dialing, false);
+        }
+        let go = if again.flow.is_some() { Go::Flow(flow::Input::TagsChanged) } else { Go::Decide };
+        let mut course = Course::default();
+        let done = self.run(org, id, &mut again, go, None, &mut course);
+        if done && again.stand != before.stand {
+            self.decided(org, id, again, course, cause);
+            return;
+        }
+        // As it was, with the places that it had.
+        if let Some(dialing) = again.dialing.take() {
+            self.release(org.id, &dialing, false);
+        }
+        if let Some(dialing) = &before.dialing {
+            self.claim(org.id, dialing);
+        }
+        let flow = if done { again.flow } else { before.flow.clone() };
+        self.keep_route(id, Routed { tags_read: again.tags_read, flow, ..before });
+    }
+
+    fn go(
+        &mut self,
+        org: &Arc<Org>,
+        id: CallId,
+        mut routed: Routed,
+        go: Go,
+        flow: Option<&Arc<PublishedFlow>>,
+        cause: &Cause<'_>,
+    ) {
+        let mut course = Course::default();
+        if self.run(org, id, &mut routed, go, flow, &mut course) {
+            self.decided(org, id, routed, course, cause);
+        }
+    }
+
+    /// Writes down a decision: its trace, the timeline's line, the call's state.
+    fn decided(&mut self, org: &Org, id: CallId, mut routed: Routed, mut course: Course, cause: &Cause<'_>) {
+        routed.decision += 1;
+        let mut changes = std::mem::take(&mut course.changes);
+        if let Stand::Told(instruction) = &routed.stand {
+            changes.push(Change { field: "routing".into(), from: None, to: Some(instruction.summary()) });
+            let target = routed.dialing.as_ref().map(|dialing| dialing.name.clone());
+            let call = &mut self.loaded.calls.get_mut(&id).expect("a routed call is loaded").call;
+            if target.is_some() && call.target != target {
+                let from = std::mem::replace(&mut call.target, target.clone());
+                changes.push(Change { field: "target".into(), from, to: target });
+            }
+        }
+        let trace = course.trace(&self.view(org, id), &routed, cause.trigger, self.at);
+        self.writes.decisions.push(DecisionRow {
+            org: org.id,
+            call: id,
+            number: i64::from(routed.decision),
+            at: self.at,
+            decision: trace,
+        });
+        if matches!(routed.stand, Stand::Asking(_)) && !routed_by_switch(cause) {
+            self.asking.push(id);
+        }
+        self.keep_route(id, routed);
+        if !changes.is_empty() {
+            self.record(id, "call.routed", cause.actor, cause.request, changes);
+        }
+    }
+
+    pub(super) fn keep_route(&mut self, id: CallId, routed: Routed) {
+        self.loaded.routes.insert(id, routed);
+        self.changed_routes.insert(id);
+    }
+
+    pub(super) fn standing(&self, id: CallId) -> Option<Standing> {
+        let routed = self.loaded.routes.get(&id)?;
+        Some(Standing { decision: routed.decision, stand: routed.stand.clone() })
+    }
+}
+
+/// Whether somebody waits for what comes of it.
+fn routed_by_switch(cause: &Cause<'_>) -> bool {
+    cause.request.is_none()
+}

@@ -1,0 +1,163 @@
+//! Where a call stands on its way, kept with it from its start to its end.
+
+use std::collections::BTreeSet;
+
+use hookline_domain::flow::{FlowState, HttpRequest};
+use hookline_domain::ids::{RoutingPlanId, TargetId};
+use hookline_domain::routing::{Conversion, CounterKey};
+use hookline_domain::tags::TagName;
+use serde::{Deserialize, Serialize};
+
+/// Stored with the call as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Routed {
+    /// Raised by every decision that tells the switch or another system something new. What is reported of
+    /// an older one comes too late.
+    pub decision: u32,
+    /// Drawn once, so that a past call can be decided again.
+    pub chance: u64,
+    pub stand: Stand,
+    /// What leads the call just now, if it is to be sent somewhere.
+    pub leads: Option<Leads>,
+    /// Targets that were tried for it in vain.
+    pub attempted: Vec<TargetId>,
+    /// Answers to availability checks.
+    pub availability: Vec<(TargetId, bool)>,
+    /// Who rings, or is connected.
+    pub dialing: Option<Dialing>,
+    /// Who was connected, once the call is over.
+    pub had: Option<TargetId>,
+    /// Of a campaign that is routed by a flow.
+    pub flow: Option<FlowState>,
+    /// A change of one of these is worth deciding again, until the call is connected.
+    pub tags_read: BTreeSet<TagName>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Leads {
+    Plan(RoutingPlanId),
+    /// A flow's own choice of a target.
+    Target(TargetId),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stand {
+    /// The switch was told this, and reports what comes of it.
+    Told(Instruction),
+    /// Another system is asked; the call goes on with its answer.
+    Asking(Ask),
+    Connected,
+    /// The call is over, or goes nowhere.
+    Over,
+}
+
+/// What a switch is to do with a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case")]
+pub enum Instruction {
+    /// Ring these, one after another.
+    Dial { targets: Vec<DialTarget> },
+    Menu {
+        prompt: String,
+        digits: Vec<String>,
+        timeout_seconds: u32,
+        /// From 1.
+        attempt: u32,
+    },
+    /// Let the caller wait, then ask again.
+    Hold { seconds: u32 },
+    /// Refuse the call, or end it.
+    Reject { code: String, reason: String },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialTarget {
+    pub id: TargetId,
+    pub name: String,
+    /// A number in E.164, or a SIP address.
+    pub destination: String,
+    pub ring_seconds: u32,
+}
+
+/// A call at a target, with the places that it takes there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dialing {
+    pub target: TargetId,
+    pub name: String,
+    pub claims: Vec<CounterKey>,
+    pub conversion: Option<Conversion>,
+}
+
+/// A question to another system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ask {
+    Availability { target: TargetId, url: String, timeout_ms: u32 },
+    Http(HttpRequest),
+    Script { source: String, input: String, timeout_ms: u32 },
+}
+
+impl Stand {
+    /// What may be reported of it, for an error.
+    pub fn expects(&self) -> &'static str {
+        match self {
+            Self::Told(Instruction::Dial { .. }) => {
+                "the call rings at a target: send `outcome` connected, no_answer, busy or failed"
+            }
+            Self::Told(Instruction::Menu { .. }) => "a menu is played: send `digits`, or `outcome` no_input",
+            Self::Told(Instruction::Hold { .. }) => "the caller waits: send `outcome` hold_over",
+            Self::Told(Instruction::Reject { .. }) => "the call was rejected: report that it ended",
+            Self::Asking(_) => "another system is asked: send no outcome to hear where the call stands",
+            Self::Connected => "the call is connected: report that it ended",
+            Self::Over => "the call is over",
+        }
+    }
+}
+
+impl Instruction {
+    /// For the timeline.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Dial { targets } => {
+                let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+                format!("dial {}", names.join(", "))
+            }
+            Self::Menu { attempt, .. } => format!("menu, attempt {attempt}"),
+            Self::Hold { seconds } => format!("hold {seconds} s"),
+            Self::Reject { reason, .. } => format!("reject: {reason}"),
+        }
+    }
+}
+
+impl Routed {
+    pub fn new(chance: u64, leads: Option<Leads>, flow: Option<FlowState>) -> Self {
+        Self {
+            decision: 0,
+            chance,
+            stand: Stand::Over,
+            leads,
+            attempted: Vec::new(),
+            availability: Vec::new(),
+            dialing: None,
+            had: None,
+            flow,
+            tags_read: BTreeSet::new(),
+        }
+    }
+
+    /// The target that has the call, for the table's column.
+    pub fn target(&self) -> Option<TargetId> {
+        self.dialing.as_ref().map(|dialing| dialing.target).or(self.had)
+    }
+
+    /// Whether the call may still go elsewhere when something is told of it.
+    pub fn is_open(&self) -> bool {
+        matches!(
+            &self.stand,
+            Stand::Asking(_)
+                | Stand::Told(Instruction::Dial { .. } | Instruction::Menu { .. } | Instruction::Hold { .. })
+        )
+    }
+}
