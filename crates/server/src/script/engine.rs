@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use hookline_domain::flow::ScriptFailure;
 use rquickjs::context::{EvalOptions, intrinsic};
-use rquickjs::{CaughtError, Context, Ctx, Error, Function, Runtime, Value};
+use rquickjs::{CaughtError, Context, Ctx, Error, Runtime, Value};
 
 use super::limits::{RESULT_BYTES_MAX, SCRIPT_MEMORY_BYTES_MAX, SCRIPT_STACK_BYTES_MAX, THROWN_CHARS_MAX};
 
@@ -63,12 +63,18 @@ impl Engine {
 
 /// The result as JSON.
 fn call<'js>(ctx: &Ctx<'js>, source: &str, input: &str) -> Result<String, Error> {
+    if source.contains('\0') {
+        return Err(rquickjs::Exception::throw_syntax(ctx, "it has a null character in it; write \\0"));
+    }
     let input = ctx.json_parse(input)?;
     let mut options = EvalOptions::default();
     options.filename = Some("script".to_owned());
     // On one line with the source, so that errors name its own lines. The source may end in a comment.
-    let function: Function<'js> =
+    let function: Value<'js> =
         ctx.eval_with_options(format!("(function (input) {{{source}\n}})"), options)?;
+    let function = function
+        .into_function()
+        .ok_or_else(|| rquickjs::Exception::throw_syntax(ctx, "it closes a bracket that it did not open"))?;
     let result: Value<'js> = function.call((input,))?;
     if result.is_promise() {
         let message = "it returned a promise, and nothing waits for it; return the value itself";

@@ -1,6 +1,7 @@
 //! How much a script may use. The engine keeps to these itself; the system holds it to them.
 
 use std::io;
+use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -30,6 +31,7 @@ const FILES_MAX: u64 = 3;
 
 /// Limits that this process and what it may start can't raise again.
 pub(super) fn hold_process() -> io::Result<()> {
+    close_inherited()?;
     hold(Resource::As, address_space_bytes()? + ADDRESS_SPACE_BYTES)?;
     hold(Resource::Nofile, FILES_MAX)?;
     hold(Resource::Fsize, 0)?;
@@ -46,6 +48,22 @@ pub(super) fn hold_time(timeout: Duration) -> io::Result<()> {
     let maximum = getrlimit(Resource::Cpu).maximum;
     let current = Some(maximum.map_or(seconds, |maximum| maximum.min(seconds)));
     Ok(setrlimit(Resource::Cpu, Rlimit { current, maximum })?)
+}
+
+/// Whoever started the server may have left it files that it hands on without knowing of them.
+fn close_inherited() -> io::Result<()> {
+    let open = std::fs::read_dir("/proc/self/fd")?
+        .map(|entry| Ok(entry?.file_name().to_string_lossy().parse::<RawFd>().map_err(io::Error::other)?))
+        .collect::<io::Result<Vec<_>>>()?;
+    // The folder itself was among them, and is closed by now.
+    let inherited =
+        |file: &&RawFd| **file > 2 && std::fs::exists(format!("/proc/self/fd/{file}")).unwrap_or(false);
+    for file in open.iter().filter(inherited) {
+        #[expect(unsafe_code, reason = "only here is it known that nobody else will close the file")]
+        // SAFETY: it is open, and this process has one thread, which has opened nothing yet.
+        drop(unsafe { OwnedFd::from_raw_fd(*file) });
+    }
+    Ok(())
 }
 
 fn hold(resource: Resource, most: u64) -> io::Result<()> {

@@ -44,7 +44,12 @@ impl Process {
 
     /// Waits until it waits for a script.
     pub async fn ready(&mut self) -> io::Result<()> {
-        protocol::receive(&mut self.output, ANSWER_BYTES_MAX).await
+        protocol::receive::<()>(&mut self.output, ANSWER_BYTES_MAX).await?;
+        match self.child.try_wait()? {
+            // It may have said so, and been ended since.
+            Some(status) => Err(io::Error::other(format!("it has ended: {status}"))),
+            None => Ok(()),
+        }
     }
 
     /// Runs an encoded request. After an error the process is no good any more.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::world::{Engine, TestWorld, call_id, run};
+use crate::world::{Engine, TestWorld, call_id, run, try_run};
 
 /// The contract's time for a rotated or deleted key to take effect on every node.
 const KEY_EFFECT_MAX: Duration = Duration::from_secs(5);
@@ -71,4 +71,27 @@ async fn a_backup_of_a_running_server_is_restored_whole() {
     assert_eq!(restored.count("SELECT COUNT(*) FROM calls WHERE revenue IS NOT NULL").await, 1);
     let again = restored.post("update_revenue", body).await;
     assert_eq!((&again.body, again.header("idempotent-replayed")), (&first.body, Some("true")));
+}
+
+#[test]
+fn what_may_be_reached_is_shown_and_checked() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/none.db", folder.path().display());
+    let check = |allowed| try_run(&url, &["config", "check", "--outbound-allow-private", allowed]);
+    assert!(run(&url, &["config", "check"]).contains("HOOKLINE_OUTBOUND_ALLOW_PRIVATE = none\n"));
+    let shown = check("10.1.0.0/16,127.0.0.1").unwrap();
+    assert!(shown.contains("HOOKLINE_OUTBOUND_ALLOW_PRIVATE = 10.1.0.0/16,127.0.0.1/32\n"), "{shown}");
+    let refused = check("10.1.2.3/16").unwrap_err();
+    assert!(refused.contains("write the network's first address"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_starts_without_certificates() {
+    let mut world = TestWorld::start(Engine::Sqlite).await;
+    world.nodes.clear();
+    world.add_node_with(&[("SSL_CERT_FILE", "/nonexistent"), ("SSL_CERT_DIR", "/nonexistent")]);
+    let log = std::fs::read_to_string(world.log_path()).unwrap();
+    assert!(log.contains("install the system's certificates"), "{log}");
+    let body = json!({"call_log_id": call_id(0), "revenue_paid_out": 1});
+    assert_eq!(world.post("update_revenue", body).await.status, 200);
 }
