@@ -116,7 +116,10 @@ async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
         )
         .await?;
     for &(call, newest) in &removed {
-        tx.execute("DELETE FROM call_tags WHERE org_id = $1 AND call_id = $2", values![org.0, call]).await?;
+        for table in ["call_tags", "call_routes", "decisions"] {
+            let sql = format!("DELETE FROM {table} WHERE org_id = $1 AND call_id = $2");
+            tx.execute(&sql, values![org.0, call]).await?;
+        }
         tx.execute(
             "DELETE FROM timeline WHERE seq IN (
                  WITH RECURSIVE chain (seq) AS (
