@@ -287,15 +287,20 @@ fn reject(code: &str, reason: &str) -> Stand {
 }
 
 /// No target takes the call: a flow goes on by its branch for that.
-fn refused(routed: &Routed, refusal: &Refusal) -> Next {
-    match (&routed.flow, routed.leads) {
-        (Some(_), Some(Leads::Target(_))) => {
-            let outcome =
-                if refusal.reason == RejectReason::AllBusy { DialOutcome::Busy } else { DialOutcome::Failed };
+fn refused(routed: &mut Routed, refusal: &Refusal) -> Next {
+    if routed.flow.is_none() {
+        return Next::Stand(reject(refusal.reason.code(), &refusal.message));
+    }
+    // When the flow comes back to it, every target may be tried again.
+    routed.attempted.clear();
+    routed.availability.clear();
+    match routed.leads.take() {
+        Some(Leads::Target(_)) => {
+            let busy = refusal.reason == RejectReason::AllBusy;
+            let outcome = if busy { DialOutcome::Busy } else { DialOutcome::Failed };
             Next::Go(Go::Flow(flow::Input::Dialed(outcome)))
         }
-        (Some(_), _) => Next::Go(Go::Flow(flow::Input::PlanNoRoute(refusal.message.clone()))),
-        (None, _) => Next::Stand(reject(refusal.reason.code(), &refusal.message)),
+        Some(Leads::Plan(_)) | None => Next::Go(Go::Flow(flow::Input::PlanNoRoute(refusal.message.clone()))),
     }
 }
 

@@ -61,6 +61,9 @@ impl Commit<'_> {
         if loaded.call.org != step.org.id {
             return Outcome::CallForbidden;
         }
+        if !loaded.call.status.is_live() {
+            return Outcome::NotExpected(Stand::Over.expects());
+        }
         let Some(mut routed) = self.loaded.routes.get(&step.call).cloned() else {
             return Outcome::NotRouted;
         };
