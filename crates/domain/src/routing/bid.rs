@@ -1,6 +1,20 @@
-//! Why a bid request got no route.
+//! A bid request: whose call it announces, and why it got no route.
 
 use super::decide::RejectReason;
+use crate::phone;
+
+/// What publishers' systems call the caller's number; the first that is there counts.
+const CALLER_NAMES: [&str; 3] = ["caller_id", "callerid", "cid"];
+
+/// The caller in a bid's parameters, whose names are in normal form; in E.164.
+///
+/// # Errors
+/// It is missing, or no phone number.
+pub fn bid_caller(parameters: &[(String, String)], country: phone::Country) -> Result<String, BidRefusal> {
+    let sent = |name| parameters.iter().find(|(sent, value)| sent == name && !value.trim().is_empty());
+    let (_, value) = CALLER_NAMES.iter().find_map(|name| sent(*name)).ok_or(BidRefusal::CallerMissing)?;
+    phone::normalize(value, country).ok_or(BidRefusal::CallerInvalid)
+}
 
 /// As codes that publishers' systems know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,5 +69,26 @@ impl BidRefusal {
             Self::TimedOut => "No target said in time whether it takes the call.",
             Self::Routing(reason) => reason.message(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_caller_is_found_under_each_of_its_names() {
+        let us = phone::Country::default();
+        let caller = |sent: &[(&str, &str)]| {
+            let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            bid_caller(&sent.iter().map(owned).collect::<Vec<_>>(), us)
+        };
+        for name in CALLER_NAMES {
+            assert_eq!(caller(&[("zip", "90210"), (name, " 13105559876")]), Ok("+13105559876".to_owned()));
+            assert_eq!(caller(&[(name, "anonymous")]), Err(BidRefusal::CallerInvalid));
+        }
+        let two = [("cid", "+13105550000"), ("caller_id", "(310) 555-9876")];
+        assert_eq!(caller(&two), Ok("+13105559876".to_owned()));
+        assert_eq!(caller(&[("caller_id", " "), ("caller", "+13105559876")]), Err(BidRefusal::CallerMissing));
     }
 }

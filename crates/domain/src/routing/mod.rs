@@ -18,7 +18,7 @@ use std::fmt::Display;
 
 use crate::document::{Fields, Problem};
 
-pub use bid::BidRefusal;
+pub use bid::{BidRefusal, bid_caller};
 pub use decide::{
     Chosen, ChosenBy, Decision, DuplicateTrace, Eligible, EligibleRoute, Facts, Limit, Outcome,
     OverrideTrace, OverrideVerdict, PlanTrace, PreviousCall, Refusal, RejectReason, Reservation, RouteTrace,

@@ -19,6 +19,17 @@ pub(super) fn read(
 ) -> Result<CallData, Refusal> {
     identify::refuse_batch(&fields)?;
     let caller = identify::caller(&mut fields, country)?;
+    let mut custom = custom(fields, key)?;
+    custom.headers(raw.headers);
+    Ok(CallData { caller, fields: custom.fields })
+}
+
+/// Every field of body and query that has not been read, flattened.
+pub(super) fn parameters(fields: Fields<'_>, key: &Key<'_>) -> Result<Vec<Field>, Refusal> {
+    Ok(custom(fields, key)?.fields)
+}
+
+fn custom<'k>(fields: Fields<'_>, key: &'k Key<'k>) -> Result<Custom<'k>, Refusal> {
     let mut custom = Custom { fields: Vec::new(), sent_names: Vec::new(), at: HashMap::new(), key };
     for entry in fields.entries.into_iter().filter(|entry| !entry.used) {
         let source = match entry.place {
@@ -27,8 +38,7 @@ pub(super) fn read(
         };
         custom.flatten(entry.name, entry.value, source)?;
     }
-    custom.headers(raw.headers);
-    Ok(CallData { caller, fields: custom.fields })
+    Ok(custom)
 }
 
 /// The fields so far. Body, query and headers come in this order, so the first of a name wins.

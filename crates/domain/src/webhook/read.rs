@@ -20,6 +20,18 @@ pub fn read(raw: &RawRequest<'_>, country: phone::Country) -> Result<Request, Re
     parse(raw, country, &key).map_err(|refusal| key.remove_from_refusal(refusal))
 }
 
+/// The parameters of a request that is no webhook's, such as a bid's: of its body, then of its query, names
+/// in normal form and each once.
+///
+/// # Errors
+/// A [`Refusal`] that names the parameter at fault.
+pub fn read_parameters(raw: &RawRequest<'_>) -> Result<Vec<(String, String)>, Refusal> {
+    let key = Key::of(raw.query);
+    let fields = Fields::gather(raw).and_then(|fields| call_data::parameters(fields, &key));
+    let fields = fields.map_err(|refusal| key.remove_from_refusal(refusal))?;
+    Ok(fields.into_iter().map(|field| (field.name.as_str().to_owned(), field.value)).collect())
+}
+
 fn parse(raw: &RawRequest<'_>, country: phone::Country, key: &Key<'_>) -> Result<Request, Refusal> {
     let mut fields = Fields::gather(raw)?;
     let transaction_id = transaction::read(&mut fields, raw, key)?;

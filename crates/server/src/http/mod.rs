@@ -7,5 +7,6 @@ pub mod openapi;
 pub mod ops;
 pub mod refused_keys;
 pub mod router;
+mod rtb;
 pub mod server;
 mod unread;

@@ -13,7 +13,7 @@ use super::api::{
     api_keys, calls, custom_tags, flows, numbers, organization, requests, routing_plans, rtb_endpoints,
     targets, unmatched, webhooks,
 };
-use super::{answer, inbound, openapi, ops};
+use super::{answer, inbound, openapi, ops, rtb};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -76,6 +76,8 @@ pub fn router(app: Arc<App>) -> Router {
             "/v1/rtb-endpoints/{id}",
             get(rtb_endpoints::get).patch(rtb_endpoints::update).delete(rtb_endpoints::delete),
         )
+        .route("/v1/rtb-endpoints/{id}/bids", get(rtb_endpoints::bids))
+        .route("/inbound_rtb/{endpoint_id}", any(rtb::inbound_rtb))
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::get))
         .route("/v1/requests/{id}/replay", post(requests::replay))

@@ -3,6 +3,7 @@
 //! `work` names the things a commit takes. `effect` applies them, in order, to rows that an engine
 //! loaded, and says which rows to write: no I/O, so both engines share every rule.
 
+pub mod bid;
 pub mod effect;
 pub mod held;
 pub mod refused;

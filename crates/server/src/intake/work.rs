@@ -14,6 +14,7 @@ use hookline_domain::update::Calls;
 use hookline_domain::webhook::{Command, Refusal, Request};
 use sha2::{Digest, Sha256};
 
+use super::bid::BidRequest;
 use crate::routing::Stand;
 use crate::settings::{Org, PublishedFlow, Webhook};
 
@@ -27,6 +28,9 @@ pub enum Work {
     Event(Box<CallEventReport>),
     Next(Box<NextStep>),
     Attach(Box<Attach>),
+    Bid(Box<BidRequest>),
+    /// Bids of this organization whose time is over give back what they hold.
+    ReleaseBids(OrgId),
 }
 
 /// A request to a webhook whose key was accepted, read as far as it could be.
@@ -172,6 +176,9 @@ pub enum Unmatched {
 #[derive(Debug)]
 pub enum Outcome {
     Answer(Answer),
+    /// A bid's answer, as JSON.
+    Bid(String),
+    Released,
     Call(Box<CallOutcome>),
     CallNotFound,
     CallForbidden,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use hookline_domain::flow::{FlowState, HttpRequest};
 use hookline_domain::ids::{RoutingPlanId, TargetId};
-use hookline_domain::routing::{Conversion, CounterKey};
+use hookline_domain::routing::{Conversion, CounterKey, Reservation};
 use hookline_domain::tags::TagName;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,12 @@ pub struct Routed {
     pub dialing: Option<Dialing>,
     /// Who was connected, once the call is over.
     pub had: Option<TargetId>,
+    /// The place that a bid holds for it, until it is sent somewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserved: Option<Dialing>,
+    /// Where that place is, or was: a call that is decided again still belongs there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<TargetId>,
     /// Of a campaign that is routed by a flow.
     pub flow: Option<FlowState>,
     /// A change of one of these is worth deciding again, until the call is connected.
@@ -99,6 +105,13 @@ pub enum Ask {
     Script { source: String, input: String, timeout_ms: u32 },
 }
 
+impl Dialing {
+    /// The same as the decision sees it, before the call is sent there.
+    pub fn reservation(&self) -> Reservation {
+        Reservation { target: self.target, claims: self.claims.clone() }
+    }
+}
+
 impl Stand {
     /// What may be reported of it, for an error.
     pub fn expects(&self) -> &'static str {
@@ -142,6 +155,8 @@ impl Routed {
             availability: Vec::new(),
             dialing: None,
             had: None,
+            reserved: None,
+            promised: None,
             flow,
             tags_read: BTreeSet::new(),
         }

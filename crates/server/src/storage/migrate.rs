@@ -13,6 +13,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (2, "routing", include_str!("../../migrations/0002_routing.sql")),
     (3, "decisions", include_str!("../../migrations/0003_decisions.sql")),
     (4, "unmatched", include_str!("../../migrations/0004_unmatched.sql")),
+    (5, "rtb", include_str!("../../migrations/0005_rtb.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

@@ -1,6 +1,7 @@
 //! Where everything is kept. Cold SQL is written once, in a file a noun; the hot statements twice, in
 //! `sqlite` and `postgres`, behind `group_commit`.
 
+pub mod bids;
 mod call_row;
 pub mod calls;
 pub mod campaigns;

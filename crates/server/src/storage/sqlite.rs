@@ -1,5 +1,6 @@
 //! The hot statements on the embedded database: one thread, one connection, one transaction a batch.
 
+mod bids;
 mod held;
 mod routing;
 
@@ -76,6 +77,7 @@ impl SqliteWriter {
         let (writes, loaded) = commit.finish();
         store(&tx, works, &writes, &loaded)?;
         routing::store(&tx, &writes, &loaded)?;
+        bids::store(&tx, &writes)?;
         store_grants(&tx, &admitted.grants, &self.parts.board)?;
         if self.late {
             tx.set_drop_behavior(DropBehavior::Ignore);

@@ -39,6 +39,7 @@ pub async fn once(app: &App) -> Result<()> {
     for org in orgs {
         while expire_requests(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
         while expire_settled(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
+        while expire_bids(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
         if let Some(days) = app.config.calls_days {
             let before = now - i64::from(days) * DAY_MICROS;
             while expire_calls(app, org.id, before).await? >= STEP_CALLS.unsigned_abs() {}
@@ -94,6 +95,17 @@ async fn expire_settled(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
             "DELETE FROM held_updates WHERE org_id = $1 AND request_id IN (
                  SELECT request_id FROM held_updates WHERE org_id = $1 AND request_id < $2 AND state <> 'pending'
                  ORDER BY request_id LIMIT $3)",
+            values![org.0, before, STEP_ROWS],
+        )
+        .await
+}
+
+/// Removes an organization's oldest bids that hold nothing; the number removed.
+async fn expire_bids(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
+    app.db
+        .execute(
+            "DELETE FROM rtb_bids WHERE org_id = $1 AND id IN (
+                 SELECT id FROM rtb_bids WHERE org_id = $1 AND id < $2 AND state <> 'reserved' ORDER BY id LIMIT $3)",
             values![org.0, before, STEP_ROWS],
         )
         .await

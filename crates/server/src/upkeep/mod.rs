@@ -1,5 +1,6 @@
 //! What is done in the background, on time: one file a duty.
 
+mod bids;
 mod checkpoint;
 mod expire;
 mod gauges;
@@ -11,6 +12,7 @@ use crate::app::App;
 use crate::settings::SETTINGS_POLL;
 use crate::storage::Db;
 
+const BIDS_EVERY: Duration = Duration::from_secs(1);
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
 const STEADY_EVERY: Duration = Duration::from_secs(30);
@@ -19,6 +21,7 @@ const STEADY_EVERY: Duration = Duration::from_secs(30);
 pub fn start(app: &Arc<App>) {
     tokio::spawn(refresh_settings(app.clone()));
     tokio::spawn(follow_steady_clock(app.clone()));
+    tokio::spawn(bids::run(app.clone(), BIDS_EVERY));
     tokio::spawn(expire::run(app.clone(), EXPIRE_EVERY));
     tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
     if let Db::Sqlite(sqlite) = &app.db {

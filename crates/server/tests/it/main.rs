@@ -9,6 +9,7 @@ mod expiry;
 mod organization;
 mod routing;
 mod routing_setup;
+mod rtb;
 mod scripts;
 mod secrets;
 mod simulate;

@@ -2,6 +2,7 @@
 
 mod answers;
 mod keys;
+mod parameters;
 mod properties;
 mod spec_1_0;
 mod spec_1_1;

@@ -12,7 +12,7 @@ pub mod groups;
 mod members;
 pub mod numbers;
 pub mod organization;
-mod read;
+pub mod read;
 pub mod requests;
 pub mod routing_plans;
 pub mod rtb_endpoints;

@@ -2,7 +2,7 @@
 //! body, then what the commit decides (idempotency, call, effect).
 
 mod address;
-mod body;
+pub mod body;
 mod cors;
 mod headers;
 mod scrub;
@@ -86,12 +86,7 @@ async fn answer_request(
         ref other => return method_not_allowed(id, other),
     };
     if is_prefetch(&parts.headers) {
-        let problem = Problem::new(
-            403,
-            "prefetch_refused",
-            "A browser fetched this address ahead of time. Nothing was recorded; the real visit will be.",
-        );
-        return answer::problem(&problem, id);
+        return answer::problem(&prefetch_refused(), id);
     }
     let address = client_address(&parts.extensions, &parts.headers, &app.config.trusted_proxies);
     let authenticated = match authenticate(app, kind, id, parts.uri.query().unwrap_or_default()) {
@@ -251,7 +246,15 @@ fn method_not_allowed(id: RequestId, method: &Method) -> Response<Body> {
     response
 }
 
-fn is_prefetch(headers: &HeaderMap) -> bool {
+pub fn prefetch_refused() -> Problem {
+    Problem::new(
+        403,
+        "prefetch_refused",
+        "A browser fetched this address ahead of time. Nothing was recorded; the real visit will be.",
+    )
+}
+
+pub fn is_prefetch(headers: &HeaderMap) -> bool {
     ["sec-purpose", "purpose"].iter().any(|name| {
         headers
             .get_all(*name)

@@ -3,6 +3,7 @@
 mod flows;
 mod inbound;
 mod routing;
+mod rtb;
 mod types;
 mod unmatched;
 
@@ -23,6 +24,7 @@ use super::ops;
 
 pub use flows::*;
 pub use routing::*;
+pub use rtb::*;
 pub use types::*;
 pub use unmatched::*;
 
@@ -67,7 +69,8 @@ pub use unmatched::*;
         call_flows::publish::validate, call_flows::publish::publish, call_flows::versions::versions, call_flows::versions::version,
         call_flows::versions::diff,
         rtb_endpoints::list::list, rtb_endpoints::change::create, rtb_endpoints::list::get,
-        rtb_endpoints::change::update, rtb_endpoints::change::delete,
+        rtb_endpoints::change::update, rtb_endpoints::change::delete, rtb_endpoints::bids::bids,
+        rtb::inbound_rtb, rtb::inbound_rtb_by_get,
         ops::healthz, ops::readyz, ops::metrics,
     ),
     components(schemas(ErrorDocument)),

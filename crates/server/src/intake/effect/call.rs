@@ -1,15 +1,14 @@
 //! A call that starts, and what its switch reports of it.
 
-use std::collections::BTreeMap;
-
 use hookline_domain::call::{self, Call, CallEvent, Change};
-use hookline_domain::ids::{CallId, RequestId};
-use hookline_domain::matching::{Candidate, match_call};
-use hookline_domain::phone;
-use hookline_domain::tags::{self, StartInput};
+use hookline_domain::ids::CallId;
+use hookline_domain::matching::Candidate;
+use hookline_domain::tags::TagSet;
 
 use super::Commit;
+use super::arriving::Arriving;
 use super::rows::{LoadedCall, MatchedRow};
+use crate::intake::bid::HeldBid;
 use crate::intake::work::{CallEventReport, CallOutcome, Outcome, StartCall};
 use crate::routing::Routed;
 
@@ -25,27 +24,26 @@ impl Commit<'_> {
                 return self.outcome(id, false);
             }
         }
-        let (matched, consumed) = self.matched(start);
-        let mut call = new_call(start);
-        let facts = phone::prefix_facts(&start.caller);
-        let none = BTreeMap::new();
-        let campaign = start.campaign.and_then(|id| start.org.campaigns.get(&id));
-        let publisher = start.publisher.and_then(|id| start.org.publishers.get(&id));
-        let assembled = tags::assemble(StartInput {
+        let bid = self.take_bid(start);
+        let announced_by = bid.as_ref().and_then(|bid| start.org.rtb_endpoints.get(&bid.endpoint));
+        let arriving = Arriving {
+            org: &start.org,
+            caller: &start.caller,
+            campaign: start.campaign,
+            // A number of no publisher in particular: it is theirs whose bid announced the call.
+            publisher: start.publisher.or(announced_by.and_then(|endpoint| endpoint.publisher)),
             at: start.started_at,
-            defs: &start.org.definitions,
-            number_state: facts.state,
-            number_time_zone: facts.time_zone,
-            campaign_defaults: campaign.map_or(&none, |one| &one.tag_defaults),
-            publisher_defaults: publisher.map_or(&none, |one| &one.tag_defaults),
-            params: &start.parameters,
+            parameters: &start.parameters,
             headers: &start.headers,
-            rtb: &[],
-            call_data: &matched.iter().collect::<Vec<_>>(),
-        });
+            rtb: bid.as_ref().map_or(&[], |bid| &bid.parameters),
+        };
+        let (matched, consumed) = self.matched(&arriving);
+        let assembled = arriving.assemble(&matched);
+        let mut call = new_call(start);
+        call.publisher = arriving.publisher;
         call.state = assembled.state;
         call.zip = assembled.zip;
-        let changes = started(&call, &assembled.tags);
+        let changes = started(&call, &assembled.tags, bid.as_ref());
         let id = start.id;
         let external_id = start.external_id.clone();
         self.loaded.calls.insert(id, LoadedCall { call, external_id, last_seq: 0, read_seq: 0 });
@@ -63,22 +61,8 @@ impl Commit<'_> {
         }
         self.record(id, "call.started", &start.actor, None, changes);
         self.apply_held(start);
-        self.route_start(start);
+        self.route_start(start, bid);
         self.outcome(id, true)
-    }
-
-    /// The stored `call_data` that belongs to this call, in the order to apply it, and which of it
-    /// is used up.
-    fn matched(&self, start: &StartCall) -> (Vec<Candidate>, Vec<RequestId>) {
-        let candidates = self.loaded.caller_data.get(&(start.org.id, start.caller.clone()));
-        // A deleted webhook's data is no longer applied; a disabled one's is: it was accepted.
-        let found = match_call(
-            candidates.map_or(&[][..], Vec::as_slice),
-            |webhook| start.org.matching.get(&webhook),
-            start.started_at,
-            start.campaign,
-        );
-        (found.apply.into_iter().cloned().collect(), found.consume)
     }
 
     fn mark_matched(&mut self, start: &StartCall, candidate: &Candidate, consumed: bool) {
@@ -155,9 +139,10 @@ fn new_call(start: &StartCall) -> Call {
 }
 
 /// The first entry of a timeline: what the call began with.
-fn started(call: &Call, tags: &tags::TagSet) -> Vec<Change> {
+fn started(call: &Call, tags: &TagSet, bid: Option<&HeldBid>) -> Vec<Change> {
     let set = |field: String, to: String| Change { field, from: None, to: Some(to) };
     let mut changes = vec![set("status".into(), "ringing".into())];
+    changes.extend(bid.map(|bid| set("rtb_bid".into(), bid.id.to_string())));
     changes.extend(call.state.clone().map(|state| set("state".into(), state)));
     changes.extend(call.zip.clone().map(|zip| set("zip".into(), zip)));
     changes.extend(tags.iter().map(|(name, tag)| set(format!("tag:{name}"), tag.value.clone())));

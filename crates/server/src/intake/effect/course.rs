@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hookline_domain::call::Change;
+use hookline_domain::call::{Call, Change};
 use hookline_domain::flow::{self, DialOutcome, Effect, Ending, Env, NodeId, NodeTrace, Pause};
 use hookline_domain::ids::{CallId, OrgId, RoutingPlanId, TargetId};
 use hookline_domain::routing::{
-    self, Facts, Outcome as Decided, Refusal, RejectReason, Route, RoutingPlan, Trace,
+    self, CounterKey, Facts, Outcome as Decided, Refusal, RejectReason, Route, RoutingPlan, Trace,
 };
-use hookline_domain::tags::{self, TagName, TagView};
+use hookline_domain::tags::{self, TagName, TagSet, TagView};
 use hookline_domain::template::{Place, Template};
 use hookline_domain::time::Timestamp;
 use serde::Serialize;
@@ -82,18 +82,8 @@ impl Course {
 
 impl Commit<'_> {
     pub(super) fn view<'v>(&'v self, org: &'v Org, id: CallId) -> TagView<'v> {
-        let call = &self.loaded.calls[&id].call;
-        TagView {
-            call,
-            tags: self.loaded.tags.get(&id).unwrap_or(&self.no_tags),
-            defs: &org.definitions,
-            campaign_name: call.campaign.and_then(|id| org.campaigns.get(&id)).map(|one| one.name.as_str()),
-            publisher_name: call
-                .publisher
-                .and_then(|id| org.publishers.get(&id))
-                .map(|one| one.name.as_str()),
-            now: self.at,
-        }
+        let tags = self.loaded.tags.get(&id).unwrap_or(&self.no_tags);
+        tag_view(org, &self.loaded.calls[&id].call, tags, self.at)
     }
 
     /// Goes on to the next thing that the switch or another system has to do. False, and nothing done, if
@@ -134,6 +124,7 @@ impl Commit<'_> {
             let view = self.view(org, id);
             let lookup = |name: &str| view.lookup(name);
             let key = (org.id, view.call.caller.clone());
+            let reservation = routed.reserved.as_ref().map(Dialing::reservation);
             let facts = Facts {
                 lookup: &lookup,
                 caller: &view.call.caller,
@@ -141,7 +132,7 @@ impl Commit<'_> {
                 previous: self.loaded.previous.get(&key).map_or(&[], Vec::as_slice),
                 attempted: &routed.attempted,
                 availability: &routed.availability,
-                reservation: None,
+                reservation: reservation.as_ref(),
             };
             routing::decide(&plan, &org.directory, &facts, &self.loaded.counters, routed.chance, self.at)
         };
@@ -150,8 +141,7 @@ impl Commit<'_> {
         match decision.outcome {
             Decided::Dial { target, name, destination, ring_seconds, claims, conversion } => {
                 let dialing = Dialing { target, name: name.clone(), claims, conversion };
-                self.claim(org.id, &dialing);
-                routed.dialing = Some(dialing);
+                routed.dialing = Some(self.take_places(org, routed.reserved.take(), dialing));
                 let destination = destination.to_string();
                 let targets = vec![DialTarget { id: target, name, destination, ring_seconds }];
                 Next::Stand(Stand::Told(Instruction::Dial { targets }))
@@ -242,6 +232,29 @@ impl Commit<'_> {
         }
     }
 
+    /// Takes the places of a call at its target. What a bid holds there becomes the call's, with the rule that
+    /// the bid was answered; what it holds elsewhere is given back.
+    fn take_places(&mut self, org: &Org, held: Option<Dialing>, dialing: Dialing) -> Dialing {
+        let Some(held) = held else {
+            self.claim(org.id, &dialing);
+            return dialing;
+        };
+        if held.target != dialing.target {
+            self.release(org.id, &held, false);
+            self.claim(org.id, &dialing);
+            return dialing;
+        }
+        let target = org.directory.target(held.target);
+        let now: Vec<CounterKey> =
+            target.into_iter().flat_map(|target| target.counters(self.at)).map(|(key, _)| key).collect();
+        // An hour may have ended meanwhile: the call counts in its own.
+        let (mut claims, past): (Vec<_>, Vec<_>) = held.claims.into_iter().partition(|key| now.contains(key));
+        self.count_used(org.id, &past, -1);
+        self.count_used(org.id, &dialing.claims, 1);
+        claims.extend(dialing.claims);
+        Dialing { claims, conversion: held.conversion.or(dialing.conversion), ..dialing }
+    }
+
     /// Takes the places of a call at a target.
     pub(super) fn claim(&mut self, org: OrgId, dialing: &Dialing) {
         self.count(org, dialing, 1, true);
@@ -253,15 +266,33 @@ impl Commit<'_> {
     }
 
     fn count(&mut self, org: OrgId, dialing: &Dialing, by: i64, used_too: bool) {
-        let add = |count: &mut u32| *count = u32::try_from(i64::from(*count) + by).unwrap_or(0);
         if used_too {
-            for key in &dialing.claims {
-                add(self.loaded.counters.used.entry(*key).or_default());
-                *self.writes.used.entry((org, *key)).or_default() += by;
-            }
+            self.count_used(org, &dialing.claims, by);
         }
-        add(self.loaded.counters.live.entry(dialing.target).or_default());
+        add(self.loaded.counters.live.entry(dialing.target).or_default(), by);
         *self.writes.live.entry((org, dialing.target)).or_default() += by;
+    }
+
+    fn count_used(&mut self, org: OrgId, keys: &[CounterKey], by: i64) {
+        for key in keys {
+            add(self.loaded.counters.used.entry(*key).or_default(), by);
+            *self.writes.used.entry((org, *key)).or_default() += by;
+        }
+    }
+}
+
+fn add(count: &mut u32, by: i64) {
+    *count = u32::try_from(i64::from(*count) + by).unwrap_or(0);
+}
+
+pub(super) fn tag_view<'v>(org: &'v Org, call: &'v Call, tags: &'v TagSet, now: Timestamp) -> TagView<'v> {
+    TagView {
+        call,
+        tags,
+        defs: &org.definitions,
+        campaign_name: call.campaign.and_then(|id| org.campaigns.get(&id)).map(|one| one.name.as_str()),
+        publisher_name: call.publisher.and_then(|id| org.publishers.get(&id)).map(|one| one.name.as_str()),
+        now,
     }
 }
 
@@ -312,7 +343,7 @@ fn plan_of<'o>(org: &'o Org, routed: &Routed) -> Option<Cow<'o, RoutingPlan>> {
     })
 }
 
-fn plan_for(target: TargetId) -> RoutingPlan {
+pub(super) fn plan_for(target: TargetId) -> RoutingPlan {
     let route = Route { target, priority: 1, weight: 1, filter: None, enabled: true, conversion: None };
     RoutingPlan {
         id: RoutingPlanId(Uuid::nil()),

@@ -1,5 +1,7 @@
 //! Applies the work of one commit, in order, to the rows that the engine loaded.
 
+mod arriving;
+mod bid;
 mod call;
 mod change;
 mod course;
@@ -56,7 +58,7 @@ impl<'a> Commit<'a> {
         standings: &'a [Option<RateState>],
         sequence: &'a mut dyn Sequence,
     ) -> Self {
-        Self {
+        let mut commit = Self {
             loaded,
             writes: Writes::default(),
             at,
@@ -68,7 +70,9 @@ impl<'a> Commit<'a> {
             changed_routes: HashSet::new(),
             asking: Vec::new(),
             no_tags: TagSet::new(),
-        }
+        };
+        commit.release_overdue();
+        commit
     }
 
     /// Applies one thing; what it changed is visible to those after it in the same commit.
@@ -79,6 +83,9 @@ impl<'a> Commit<'a> {
             Work::Event(report) => self.event(report),
             Work::Next(step) => self.next(step),
             Work::Attach(attach) => self.attach(attach),
+            Work::Bid(request) => self.bid(request),
+            // Done before the first work of a commit.
+            Work::ReleaseBids(_) => Outcome::Released,
         }
     }
 

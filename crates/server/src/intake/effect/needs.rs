@@ -41,9 +41,18 @@ impl RoutingNeeds {
                         needs.add_caller(&step.org, &loaded.calls[&step.call].call.caller, at);
                     }
                 }
+                Work::Bid(request) => {
+                    if let Ok((endpoint, caller)) = request.asks() {
+                        let campaign = request.org.campaigns.get(&endpoint.campaign);
+                        if let Some(routing) = campaign.and_then(|one| one.routing) {
+                            needs.add_routing(&request.org, routing, at);
+                            needs.add_caller(&request.org, caller, at);
+                        }
+                    }
+                }
                 Work::Request(request) => needs.add_open(&request.org, loaded, at),
                 Work::Attach(attach) => needs.add_open(&attach.org, loaded, at),
-                Work::Event(_) => {}
+                Work::Event(_) | Work::ReleaseBids(_) => {}
             }
         }
         needs

@@ -10,8 +10,10 @@ use hookline_domain::routing::{EndedCall, settle_conversion};
 use hookline_domain::tags::TagName;
 
 use super::Commit;
+use super::bid::chance;
 use super::course::{Course, Go};
 use super::rows::DecisionRow;
+use crate::intake::bid::HeldBid;
 use crate::intake::work::{CallEventReport, News, NextStep, Outcome, Standing, StartCall};
 use crate::routing::{Ask, Instruction, Leads, Routed, Stand};
 use crate::settings::{CampaignRouting, Org, PublishedFlow};
@@ -38,9 +40,14 @@ pub enum When {
 
 impl Commit<'_> {
     /// The way of a call that has just started, if its campaign has one.
-    pub(super) fn route_start(&mut self, start: &StartCall) {
+    pub(super) fn route_start(&mut self, start: &StartCall, bid: Option<HeldBid>) {
         let routing = start.campaign.and_then(|id| start.org.campaigns.get(&id)).and_then(|one| one.routing);
-        let Some(routing) = routing else { return };
+        let Some(routing) = routing else {
+            if let Some(bid) = bid {
+                self.release(bid.org, &bid.reserved, false);
+            }
+            return;
+        };
         let (leads, flow) = match routing {
             CampaignRouting::Plan(plan) => (Some(Leads::Plan(plan)), None),
             CampaignRouting::Flow(id) => {
@@ -48,10 +55,11 @@ impl Commit<'_> {
                 (None, Some(FlowState::new(id, version)))
             }
         };
-        // The random half of the call's id: drawn with it, and known for as long as the call is.
-        let chance = start.id.0.as_u64_pair().1;
+        let chance = chance(bid.as_ref().map_or(start.id.0, |bid| bid.id.0));
         let go = if flow.is_some() { Go::Flow(flow::Input::Begin) } else { Go::Decide };
-        let routed = Routed::new(chance, leads, flow);
+        let mut routed = Routed::new(chance, leads, flow);
+        routed.reserved = bid.map(|bid| bid.reserved);
+        routed.promised = routed.reserved.as_ref().map(|held| held.target);
         let cause = Cause { trigger: "start", actor: &start.actor, request: None };
         self.go(&start.org, start.id, routed, go, None, &cause);
     }
@@ -244,9 +252,13 @@ impl Commit<'_> {
     fn decide_again(&mut self, org: &Arc<Org>, id: CallId, routed: Routed, cause: &Cause<'_>) {
         let before = routed.clone();
         let mut again = routed;
-        // Its own places do not stand in its way.
+        // Its own places do not stand in its way; that which a bid was promised goes before others.
         if let Some(dialing) = again.dialing.take() {
-            self.release(org.id, &dialing, false);
+            if again.promised == Some(dialing.target) {
+                again.reserved = Some(dialing);
+            } else {
+                self.release(org.id, &dialing, false);
+            }
         }
         let go = if again.flow.is_some() { Go::Flow(flow::Input::TagsChanged) } else { Go::Decide };
         let mut course = Course::default();
@@ -256,11 +268,11 @@ impl Commit<'_> {
             return;
         }
         // As it was, with the places that it had.
-        if let Some(dialing) = again.dialing.take() {
-            self.release(org.id, &dialing, false);
+        for places in [again.dialing.take(), again.reserved.take()].into_iter().flatten() {
+            self.release(org.id, &places, false);
         }
-        if let Some(dialing) = &before.dialing {
-            self.claim(org.id, dialing);
+        for places in [&before.dialing, &before.reserved].into_iter().flatten() {
+            self.claim(org.id, places);
         }
         let flow = if done { again.flow } else { before.flow.clone() };
         self.keep_route(id, Routed { tags_read: again.tags_read, flow, ..before });
@@ -311,7 +323,13 @@ impl Commit<'_> {
         }
     }
 
-    pub(super) fn keep_route(&mut self, id: CallId, routed: Routed) {
+    pub(super) fn keep_route(&mut self, id: CallId, mut routed: Routed) {
+        if !routed.is_open()
+            && let Some(held) = routed.reserved.take()
+        {
+            let org = self.loaded.calls[&id].call.org;
+            self.release(org, &held, false);
+        }
         self.loaded.routes.insert(id, routed);
         self.changed_routes.insert(id);
     }

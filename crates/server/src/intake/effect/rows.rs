@@ -15,9 +15,11 @@ use hookline_domain::update::Calls;
 use hookline_domain::webhook::{Command, Field, WebhookKind};
 
 use super::PHONE_MATCHES_MAX;
+use crate::intake::bid::{BidRow, EndedBid, HeldBid};
 use crate::intake::held::{Attaching, HeldKey, HeldRow, SettledRow};
 use crate::intake::work::{Attach, InboundRequest, TransactionHash, Unmatched, Work};
 use crate::routing::Routed;
+use crate::settings::Org;
 
 /// What the engine must load before the work is applied. Ordered, so that locks are taken in one order.
 #[derive(Debug, Default)]
@@ -40,6 +42,10 @@ pub struct Needs {
     pub routes: bool,
     /// Organizations whose counters are read and raised: one commit at a time for each.
     pub deciding: BTreeSet<OrgId>,
+    /// Those of them whose bids give back what they no longer hold.
+    pub overdue: BTreeSet<OrgId>,
+    /// Callers whose calls may have been announced by a bid.
+    pub bids: BTreeSet<(OrgId, String)>,
     /// Names of calls that must not appear meanwhile: a start and an update that waits for its name
     /// must see each other.
     pub names: BTreeSet<(OrgId, String)>,
@@ -75,8 +81,11 @@ impl Needs {
                         needs.names.insert((start.org.id, external.clone()));
                         needs.routes = true;
                     }
-                    if start.org.routes_calls() {
-                        needs.deciding.insert(start.org.id);
+                    if !start.org.rtb_endpoints.is_empty() {
+                        needs.bids.insert((start.org.id, start.caller.clone()));
+                        needs.decide(&start.org);
+                    } else if start.org.routes_calls() {
+                        needs.decide(&start.org);
                     }
                 }
                 Work::Event(report) => {
@@ -88,12 +97,29 @@ impl Needs {
                     needs.calls.insert((step.org.id, step.call));
                     needs.tags.insert(step.call);
                     needs.routes = true;
-                    needs.deciding.insert(step.org.id);
+                    needs.decide(&step.org);
                 }
                 Work::Attach(attach) => needs.add_attach(attach),
+                Work::Bid(request) => {
+                    if let Ok((_, caller)) = request.asks() {
+                        needs.caller_data.insert((request.org.id, caller.to_owned()));
+                        needs.decide(&request.org);
+                    }
+                }
+                Work::ReleaseBids(org) => {
+                    needs.deciding.insert(*org);
+                    needs.overdue.insert(*org);
+                }
             }
         }
         needs
+    }
+
+    fn decide(&mut self, org: &Org) {
+        self.deciding.insert(org.id);
+        if !org.rtb_endpoints.is_empty() {
+            self.overdue.insert(org.id);
+        }
     }
 
     fn add_request(&mut self, request: &InboundRequest) {
@@ -111,7 +137,7 @@ impl Needs {
         };
         if touches_tags && request.org.routes_calls() {
             self.routes = true;
-            self.deciding.insert(org);
+            self.decide(&request.org);
         }
         match &parsed.command {
             Command::CallData(data) => {
@@ -156,7 +182,7 @@ impl Needs {
         self.tags.insert(attach.call);
         if attach.org.routes_calls() {
             self.routes = true;
-            self.deciding.insert(org);
+            self.decide(&attach.org);
         }
         match &attach.what {
             Unmatched::Update => {
@@ -232,6 +258,10 @@ pub struct Loaded {
     /// Updates that wait for what appears in this commit; at most `HELD_MAX` of each.
     pub held: HashMap<HeldKey, Vec<HeldUpdate>>,
     pub attaching: HashMap<(OrgId, RequestId), Attaching>,
+    /// Bids whose place is held, by their caller.
+    pub bids: HashMap<(OrgId, String), Vec<HeldBid>>,
+    /// Bids whose call has not come in time.
+    pub overdue: Vec<HeldBid>,
 }
 
 #[derive(Debug)]
@@ -318,4 +348,6 @@ pub struct Writes {
     pub turns: BTreeMap<(OrgId, FlowId, NodeId), i64>,
     pub held: Vec<HeldRow>,
     pub settled: Vec<SettledRow>,
+    pub bids: Vec<BidRow>,
+    pub ended_bids: Vec<EndedBid>,
 }

@@ -4,6 +4,7 @@
 //! can wait for each other but never in a circle.
 
 mod admission;
+mod bids;
 mod composite;
 mod held;
 mod line;
@@ -226,6 +227,7 @@ fn timeline_rows_max(work: &Work) -> usize {
     match work {
         // The start or event itself, the way that follows from it, and what the call is worth at its end.
         Work::Start(_) | Work::Event(_) | Work::Next(_) | Work::Attach(_) => 3,
+        Work::Bid(_) | Work::ReleaseBids(_) => 0,
         Work::Request(request) => match request.parsed.as_ref().map(|parsed| &parsed.command) {
             Err(_) => 0,
             // An update, and a decision that follows from it.

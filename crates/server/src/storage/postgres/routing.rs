@@ -6,6 +6,7 @@ use hookline_domain::time::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::bids;
 use crate::intake::effect::{Loaded, Needs, RoutingNeeds, Writes};
 use crate::intake::work::Work;
 use crate::storage::routes::{self, PREVIOUS_MAX};
@@ -27,6 +28,7 @@ pub async fn load(
     load_used(connection, &wanted, loaded).await?;
     load_live(connection, &wanted, loaded).await?;
     load_turns(connection, &wanted, loaded).await?;
+    bids::load(connection, needs, loaded, at).await?;
     for ((org, caller), since) in &wanted.previous {
         type Row = (Uuid, Option<Uuid>, i64, bool, bool);
         let rows: Vec<Row> = sqlx::query_as(

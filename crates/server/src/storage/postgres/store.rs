@@ -5,7 +5,7 @@ use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 use super::composite::composite;
-use super::held;
+use super::{bids, held};
 use crate::intake::effect::{Loaded, LoadedCall, RequestRow, TimelineRow, Writes};
 use crate::intake::work::{InboundRequest, Work};
 use crate::storage::call_row::{call_columns, status_code};
@@ -43,6 +43,7 @@ pub async fn store(
     store_caller_data(connection, writes).await?;
     super::routing::store(connection, writes, loaded).await?;
     held::store(connection, writes).await?;
+    bids::store(connection, writes).await?;
     Ok(Stored::All)
 }
 
@@ -114,7 +115,12 @@ async fn store_changes(
 fn new_requests<'a>(works: &[&'a Work], writes: &'a Writes) -> Vec<NewRequest<'a>> {
     let of = |row: &'a RequestRow| match works[row.work] {
         Work::Request(request) => NewRequest { row, request },
-        Work::Start(_) | Work::Event(_) | Work::Next(_) | Work::Attach(_) => {
+        Work::Start(_)
+        | Work::Event(_)
+        | Work::Next(_)
+        | Work::Attach(_)
+        | Work::Bid(_)
+        | Work::ReleaseBids(_) => {
             unreachable!("only requests have request rows")
         }
     };

@@ -6,7 +6,7 @@ use hookline_domain::time::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
-use super::{Result, id, to_json};
+use super::{Result, bids, id, to_json};
 use crate::intake::effect::{Loaded, Needs, RoutingNeeds, Writes};
 use crate::intake::work::Work;
 use crate::storage::routes;
@@ -30,6 +30,7 @@ pub fn load(
             loaded.routes.insert(call, routes::read(&state)?);
         }
     }
+    bids::load(tx, needs, loaded, at)?;
     let wanted = RoutingNeeds::of(works, loaded, at);
     for (org, key) in &wanted.used {
         let used: Option<i64> = tx

@@ -84,9 +84,13 @@ async fn commit(app: &App, id: &str, work: Work) -> Result<Box<CallOutcome>, Pro
         Ok(Outcome::NotExpected(what)) => {
             Err(Problem::new(409, "not_expected", format!("The call {id} does not wait for this: {what}.")))
         }
-        Ok(Outcome::Answer(_) | Outcome::NoSuchUnmatched | Outcome::NotWaiting(_)) => {
-            Err(Problem::internal())
-        }
+        Ok(
+            Outcome::Answer(_)
+            | Outcome::Bid(_)
+            | Outcome::Released
+            | Outcome::NoSuchUnmatched
+            | Outcome::NotWaiting(_),
+        ) => Err(Problem::internal()),
         Err(error) => Err(commit_problem(error)),
     }
 }

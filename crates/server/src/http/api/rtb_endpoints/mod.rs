@@ -1,5 +1,6 @@
 //! `/v1/rtb-endpoints`: where publishers ask what a call would bring. One for each campaign and publisher.
 
+pub mod bids;
 pub mod change;
 pub mod list;
 
@@ -16,6 +17,7 @@ use crate::problem::Problem;
 use crate::settings::{Org, RtbSettings};
 use crate::storage::rtb_endpoints::EndpointRow;
 
+pub use bids::bids;
 pub use change::{create, delete, update};
 pub use list::{get, list};
 

@@ -77,9 +77,14 @@ async fn commit(app: &App, id: &str, attach: Attach) -> Result<Box<CallOutcome>,
         Ok(Outcome::CallForbidden) => Err(call_forbidden(&call)),
         Ok(Outcome::NoSuchUnmatched) => Err(not_found(id)),
         Ok(Outcome::NotWaiting(why)) => Err(not_waiting(id, &why)),
-        Ok(Outcome::Answer(_) | Outcome::OutOfOrder(_) | Outcome::NotRouted | Outcome::NotExpected(_)) => {
-            Err(Problem::internal())
-        }
+        Ok(
+            Outcome::Answer(_)
+            | Outcome::Bid(_)
+            | Outcome::Released
+            | Outcome::OutOfOrder(_)
+            | Outcome::NotRouted
+            | Outcome::NotExpected(_),
+        ) => Err(Problem::internal()),
         Err(error) => Err(commit_problem(error)),
     }
 }
