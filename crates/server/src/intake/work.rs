@@ -196,6 +196,9 @@ pub struct CallOutcome {
     pub changed: bool,
     /// Of a call that is routed here.
     pub routed: Option<Standing>,
+    /// Whether the one who hears this has to ask the other system that the call waits for; else another
+    /// one does.
+    pub has_to_ask: bool,
 }
 
 /// Where a routed call stands.

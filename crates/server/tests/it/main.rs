@@ -8,6 +8,7 @@ mod crash;
 mod expiry;
 mod organization;
 mod routing;
+mod routing_outside;
 mod routing_setup;
 mod scripts;
 mod secrets;

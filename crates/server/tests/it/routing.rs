@@ -19,22 +19,22 @@ on_both_engines! {
     a_call_that_is_not_routed_here_says_so;
 }
 
-const CALLER: &str = "+13105559876";
+pub const CALLER: &str = "+13105559876";
 
-async fn create(world: &TestWorld, path: &str, body: Value) -> String {
+pub async fn create(world: &TestWorld, path: &str, body: Value) -> String {
     let made = world.api(Method::POST, path, body).await;
     assert_eq!(made.status, 201, "{path}: {}", made.body);
     made.json()["id"].as_str().expect("an id").to_owned()
 }
 
-async fn target(world: &TestWorld, name: &str, more: Value) -> String {
+pub async fn target(world: &TestWorld, name: &str, more: Value) -> String {
     let mut body = json!({"name": name, "destination": "+13105550100"});
     body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
     create(world, "/v1/targets", body).await
 }
 
 /// Routes the seeded campaign.
-async fn route(world: &TestWorld, routing: Value) {
+pub async fn route(world: &TestWorld, routing: Value) {
     let list = world.api(Method::GET, "/v1/campaigns", Value::Null).await.json();
     let id = list["campaigns"][0]["id"].as_str().expect("a campaign").to_owned();
     let set = world.api(Method::PATCH, &format!("/v1/campaigns/{id}"), json!({"routing": routing})).await;
@@ -42,14 +42,14 @@ async fn route(world: &TestWorld, routing: Value) {
 }
 
 /// A plan with these routes, by which the campaign's calls go.
-async fn plan(world: &TestWorld, routes: Value, more: Value) {
+pub async fn plan(world: &TestWorld, routes: Value, more: Value) {
     let mut body = json!({"name": "Sales", "routes": routes});
     body.as_object_mut().unwrap().extend(more.as_object().cloned().unwrap_or_default());
     let id = create(world, "/v1/routing-plans", body).await;
     route(world, json!({"plan": id})).await;
 }
 
-async fn flow(world: &TestWorld, nodes: Value) -> String {
+pub async fn flow(world: &TestWorld, nodes: Value) -> String {
     let draft = json!({"version": 1, "start": "start", "nodes": nodes});
     let id = create(world, "/v1/flows", json!({"name": "Main", "draft": draft})).await;
     publish(world, &id).await;
@@ -57,16 +57,16 @@ async fn flow(world: &TestWorld, nodes: Value) -> String {
     id
 }
 
-async fn publish(world: &TestWorld, id: &str) {
+pub async fn publish(world: &TestWorld, id: &str) {
     let published = world.api(Method::POST, &format!("/v1/flows/{id}/publish"), Value::Null).await;
     assert!(published.status < 300, "{}", published.body);
 }
 
-fn id(call: &Value) -> &str {
+pub fn id(call: &Value) -> &str {
     call["call_log_id"].as_str().expect("an id")
 }
 
-async fn next(world: &TestWorld, call: &Value, news: Value) -> Answer {
+pub async fn next(world: &TestWorld, call: &Value, news: Value) -> Answer {
     let mut body = news;
     if body.get("decision").is_none() {
         body["decision"] = call["routing"]["decision"].clone();
@@ -74,23 +74,23 @@ async fn next(world: &TestWorld, call: &Value, news: Value) -> Answer {
     world.api(Method::POST, &format!("/v1/calls/{}/next", id(call)), body).await
 }
 
-async fn event(world: &TestWorld, call: &Value, body: Value) -> Value {
+pub async fn event(world: &TestWorld, call: &Value, body: Value) -> Value {
     let told = world.api(Method::POST, &format!("/v1/calls/{}/events", id(call)), body).await;
     assert_eq!(told.status, 200, "{}", told.body);
     told.json()
 }
 
-async fn decisions(world: &TestWorld, call: &Value) -> Value {
+pub async fn decisions(world: &TestWorld, call: &Value) -> Value {
     let asked = world.api(Method::GET, &format!("/v1/calls/{}/decision", id(call)), Value::Null).await;
     assert_eq!(asked.status, 200, "{}", asked.body);
     asked.json()["decisions"].clone()
 }
 
-fn action(call: &Value) -> &str {
+pub fn action(call: &Value) -> &str {
     call["routing"]["action"].as_str().unwrap_or("none")
 }
 
-fn dialed(call: &Value) -> &str {
+pub fn dialed(call: &Value) -> &str {
     call["routing"]["targets"][0]["name"].as_str().unwrap_or("nobody")
 }
 
