@@ -108,6 +108,8 @@ pub struct CallEventReport {
     pub event: CallEvent,
     pub at: Timestamp,
     pub actor: String,
+    /// Counts only as long as this is the call's newest timeline entry.
+    pub after: Option<i64>,
 }
 
 /// What became of what a routed call waited for.

@@ -3,6 +3,7 @@
 mod checkpoint;
 mod expire;
 mod gauges;
+mod silent;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +13,7 @@ use crate::settings::SETTINGS_POLL;
 use crate::storage::Db;
 
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
+const SILENT_EVERY: Duration = Duration::from_secs(60);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
 const STEADY_EVERY: Duration = Duration::from_secs(30);
 
@@ -20,6 +22,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(refresh_settings(app.clone()));
     tokio::spawn(follow_steady_clock(app.clone()));
     tokio::spawn(expire::run(app.clone(), EXPIRE_EVERY));
+    tokio::spawn(silent::run(app.clone(), SILENT_EVERY));
     tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
     if let Db::Sqlite(sqlite) = &app.db {
         checkpoint::start(sqlite);

@@ -12,6 +12,7 @@ mod routing_outside;
 mod routing_setup;
 mod scripts;
 mod secrets;
+mod silent;
 mod simulate;
 mod spec;
 mod traces;

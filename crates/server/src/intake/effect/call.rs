@@ -101,6 +101,9 @@ impl Commit<'_> {
         if loaded.call.org != report.org.id {
             return Outcome::CallForbidden;
         }
+        if report.after.is_some_and(|newest| newest != loaded.last_seq) {
+            return self.outcome(report.call, false);
+        }
         let event = named(&report.event, self.loaded.routes.get(&report.call));
         match call::advance(&mut loaded.call, &event, report.at) {
             Err(out_of_order) => Outcome::OutOfOrder(out_of_order.to_string()),
