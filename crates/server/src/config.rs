@@ -64,6 +64,9 @@ pub struct ServeConfig {
     /// Days that a call is kept after its end, with its tags and timeline; for ever unless set.
     #[arg(long, env = "HOOKLINE_CALLS_DAYS", value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub calls_days: Option<u32>,
+    /// Hours without news of a live call after which it is taken to be over.
+    #[arg(long, env = "HOOKLINE_SILENT_HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub silent_hours: u16,
     /// Requests that one commit takes at most.
     #[arg(long, env = "HOOKLINE_BATCH_MAX", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub batch_max: u16,
@@ -111,7 +114,7 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 13] {
+    pub fn options(&self) -> [(&'static str, String); 14] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
@@ -121,6 +124,7 @@ impl ServeConfig {
             ("HOOKLINE_REQUEST_LOG_DAYS", self.request_log_days.to_string()),
             ("HOOKLINE_IDEMPOTENCY_DAYS", self.idempotency_days.to_string()),
             ("HOOKLINE_CALLS_DAYS", self.calls_days.map_or("for ever".to_owned(), |days| days.to_string())),
+            ("HOOKLINE_SILENT_HOURS", self.silent_hours.to_string()),
             ("HOOKLINE_BATCH_MAX", self.batch_max.to_string()),
             ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
             ("HOOKLINE_OUTBOUND_ALLOW_PRIVATE", self.outbound_allow_private.to_string()),

@@ -90,7 +90,8 @@ async fn play_calls(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
         }
         for (event, seconds) in events {
             let at = started_at.plus_seconds(seconds);
-            let report = CallEventReport { org: org.clone(), call: id, event, at, actor: "demo".into() };
+            let (org, actor) = (org.clone(), "demo".to_owned());
+            let report = CallEventReport { org, call: id, event, at, actor, after: None };
             commit(&committer, Work::Event(Box::new(report))).await?;
         }
     }

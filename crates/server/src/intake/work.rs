@@ -112,6 +112,8 @@ pub struct CallEventReport {
     pub event: CallEvent,
     pub at: Timestamp,
     pub actor: String,
+    /// Counts only as long as this is the call's newest timeline entry.
+    pub after: Option<i64>,
 }
 
 /// What became of what a routed call waited for.
@@ -203,6 +205,9 @@ pub struct CallOutcome {
     pub changed: bool,
     /// Of a call that is routed here.
     pub routed: Option<Standing>,
+    /// Whether the one who hears this has to ask the other system that the call waits for; else another
+    /// one does.
+    pub has_to_ask: bool,
 }
 
 /// Where a routed call stands.

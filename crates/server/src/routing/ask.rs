@@ -25,20 +25,25 @@ pub async fn ask(app: &App, asked: &Ask) -> News {
     }
 }
 
-/// Goes on with a call that an update let be decided again, for which nobody waits.
+/// Goes on with a call that an update let be decided again, or is to, and for which nobody waits.
 pub fn go_on_alone(app: &Arc<App>, org: &Arc<Org>, call: CallId, standing: Standing) {
     let (app, org) = (app.clone(), org.clone());
     tokio::spawn(async move {
         let mut standing = standing;
-        while let Stand::Asking(asked) = &standing.stand {
-            let news = ask(&app, asked).await;
+        loop {
+            let news = match &standing.stand {
+                Stand::Asking(asked) => ask(&app, asked).await,
+                _ => News::None,
+            };
             let Ok(flow) = pinned_flow(&app, &org, call).await else { return };
             let actor = "routing".to_owned();
             let step =
                 NextStep { org: org.clone(), call, decision: Some(standing.decision), news, flow, actor };
             match app.committer.commit(Work::Next(Box::new(step))).await {
                 Ok(Outcome::Call(outcome)) => match outcome.routed {
-                    Some(next) if next.decision != standing.decision => standing = next,
+                    Some(next) if outcome.has_to_ask && matches!(next.stand, Stand::Asking(_)) => {
+                        standing = next
+                    }
                     _ => return,
                 },
                 // The switch asks where the call stands when it hears nothing, and goes on from there.

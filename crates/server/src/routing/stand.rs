@@ -6,7 +6,12 @@ use hookline_domain::flow::{FlowState, HttpRequest};
 use hookline_domain::ids::{RoutingPlanId, TargetId};
 use hookline_domain::routing::{Conversion, CounterKey, Reservation};
 use hookline_domain::tags::TagName;
+use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// Beyond the time that another system has, seconds for its answer to be committed: then whoever asked is
+/// taken to be gone.
+const ASK_MARGIN_SECONDS: i64 = 5;
 
 /// Stored with the call as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,6 +22,9 @@ pub struct Routed {
     /// Drawn once, so that a past call can be decided again.
     pub chance: u64,
     pub stand: Stand,
+    /// When the other system was last asked, while it is.
+    #[serde(default)]
+    pub asked_at: Option<Timestamp>,
     /// What leads the call just now, if it is to be sent somewhere.
     pub leads: Option<Leads>,
     /// Targets that were tried for it in vain.
@@ -37,6 +45,9 @@ pub struct Routed {
     pub flow: Option<FlowState>,
     /// A change of one of these is worth deciding again, until the call is connected.
     pub tags_read: BTreeSet<TagName>,
+    /// One of them has changed, and the call could not be decided again yet.
+    #[serde(default)]
+    pub is_behind: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +123,16 @@ impl Dialing {
     }
 }
 
+impl Ask {
+    /// Milliseconds that the other system has.
+    pub fn timeout_ms(&self) -> u32 {
+        match self {
+            Self::Availability { timeout_ms, .. } | Self::Script { timeout_ms, .. } => *timeout_ms,
+            Self::Http(request) => request.timeout_ms,
+        }
+    }
+}
+
 impl Stand {
     /// What may be reported of it, for an error.
     pub fn expects(&self) -> &'static str {
@@ -150,6 +171,7 @@ impl Routed {
             decision: 0,
             chance,
             stand: Stand::Over,
+            asked_at: None,
             leads,
             attempted: Vec::new(),
             availability: Vec::new(),
@@ -159,12 +181,22 @@ impl Routed {
             promised: None,
             flow,
             tags_read: BTreeSet::new(),
+            is_behind: false,
         }
     }
 
     /// The target that has the call, for the table's column.
     pub fn target(&self) -> Option<TargetId> {
         self.dialing.as_ref().map(|dialing| dialing.target).or(self.had)
+    }
+
+    /// Whether another system was asked and whoever waited for it is gone: its node has ended, or its client
+    /// hung up.
+    pub fn is_forsaken(&self, now: Timestamp) -> bool {
+        let (Stand::Asking(asked), Some(at)) = (&self.stand, self.asked_at) else { return false };
+        let limit = i64::from(asked.timeout_ms()) * 1_000 + ASK_MARGIN_SECONDS * MICROS_PER_SECOND;
+        // A clock that went back is no reason to wait for as long as it did.
+        now.micros_since(at).abs() > limit
     }
 
     /// Whether the call may still go elsewhere when something is told of it.

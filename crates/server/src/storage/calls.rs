@@ -41,6 +41,32 @@ pub struct CallFilter {
     pub to: Option<Timestamp>,
 }
 
+/// A live call of which nothing was heard for long.
+#[derive(Debug, sqlx::FromRow)]
+pub struct SilentCall {
+    pub id: Uuid,
+    pub answered_at: Option<i64>,
+    /// Its newest timeline entry, and when that was.
+    pub last_seq: i64,
+    pub at: i64,
+}
+
+/// The organization's live calls after this one whose newest timeline entry is older than this, by id.
+pub async fn silent(
+    db: &Db,
+    org: OrgId,
+    after: Uuid,
+    before: Timestamp,
+    max: i64,
+) -> Result<Vec<SilentCall>> {
+    db.fetch_all(
+        "SELECT c.id, c.answered_at, c.last_seq, t.at FROM calls c JOIN timeline t ON t.seq = c.last_seq
+         WHERE c.org_id = $1 AND c.status < 2 AND c.id > $2 AND t.at < $3 ORDER BY c.id LIMIT $4",
+        values![org.0, after, before.0, max],
+    )
+    .await
+}
+
 /// A call of this organization with its tags and timeline.
 pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall>> {
     let sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = $1 AND id = $2");

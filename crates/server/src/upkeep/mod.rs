@@ -4,6 +4,7 @@ mod bids;
 mod checkpoint;
 mod expire;
 mod gauges;
+mod silent;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::storage::Db;
 
 const BIDS_EVERY: Duration = Duration::from_secs(1);
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
+const SILENT_EVERY: Duration = Duration::from_secs(60);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
 const STEADY_EVERY: Duration = Duration::from_secs(30);
 
@@ -23,6 +25,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(follow_steady_clock(app.clone()));
     tokio::spawn(bids::run(app.clone(), BIDS_EVERY));
     tokio::spawn(expire::run(app.clone(), EXPIRE_EVERY));
+    tokio::spawn(silent::run(app.clone(), SILENT_EVERY));
     tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
     if let Db::Sqlite(sqlite) = &app.db {
         checkpoint::start(sqlite);

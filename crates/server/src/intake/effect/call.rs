@@ -21,7 +21,7 @@ impl Commit<'_> {
             if let Some(&id) = self.loaded.externals.get(&(org, external.clone()))
                 && self.loaded.calls.contains_key(&id)
             {
-                return self.outcome(id, false);
+                return self.stands(id);
             }
         }
         let bid = self.take_bid(start);
@@ -85,6 +85,9 @@ impl Commit<'_> {
         if loaded.call.org != report.org.id {
             return Outcome::CallForbidden;
         }
+        if report.after.is_some_and(|newest| newest != loaded.last_seq) {
+            return self.outcome(report.call, false);
+        }
         let event = named(&report.event, self.loaded.routes.get(&report.call));
         match call::advance(&mut loaded.call, &event, report.at) {
             Err(out_of_order) => Outcome::OutOfOrder(out_of_order.to_string()),
@@ -98,6 +101,10 @@ impl Commit<'_> {
     }
 
     pub(super) fn outcome(&self, id: CallId, changed: bool) -> Outcome {
+        self.told(id, changed, changed)
+    }
+
+    pub(super) fn told(&self, id: CallId, changed: bool, has_to_ask: bool) -> Outcome {
         let loaded = &self.loaded.calls[&id];
         let tags = self.loaded.tags.get(&id).cloned().unwrap_or_default();
         Outcome::Call(Box::new(CallOutcome {
@@ -106,7 +113,21 @@ impl Commit<'_> {
             tags,
             changed,
             routed: self.standing(id),
+            has_to_ask,
         }))
+    }
+
+    /// Where a call stands, for one who brings nothing new. If whoever asked another system for it is gone,
+    /// this one is to ask.
+    pub(super) fn stands(&mut self, id: CallId) -> Outcome {
+        let forsaken = self.loaded.routes.get(&id).is_some_and(|routed| routed.is_forsaken(self.at));
+        if forsaken {
+            let at = self.at;
+            let mut routed = self.loaded.routes[&id].clone();
+            routed.asked_at = Some(at);
+            self.keep_route(id, routed);
+        }
+        self.told(id, false, forsaken)
     }
 }
 

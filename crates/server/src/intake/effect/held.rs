@@ -112,9 +112,11 @@ impl Commit<'_> {
         match attached {
             Err(refused) => refused,
             Ok(changes) => {
+                let before = self.standing(attach.call).map(|standing| standing.decision);
                 let cause = Cause { trigger: "attached", actor: &attach.actor, request: None };
                 self.route_update(&attach.org, attach.call, &changes, &cause);
-                self.outcome(attach.call, true)
+                let after = self.standing(attach.call).map(|standing| standing.decision);
+                self.told(attach.call, true, before != after)
             }
         }
     }

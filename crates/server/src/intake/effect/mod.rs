@@ -1,5 +1,6 @@
 //! Applies the work of one commit, in order, to the rows that the engine loaded.
 
+mod again;
 mod arriving;
 mod bid;
 mod call;

@@ -11,8 +11,9 @@ use hookline_domain::update::{Calls, Update};
 use hookline_domain::webhook::{self, AppliedCall, CallData, Command, FailedCall, Request, SkippedField};
 use serde_json::{Value, json};
 
+use super::again::When;
 use super::change::By;
-use super::route::{Cause, When};
+use super::route::Cause;
 use super::rows::{CallerDataRow, PHONE_ROWS_MAX, Prior, RequestRow, UsedTransaction};
 use super::{Commit, PHONE_MATCHES_MAX};
 use crate::intake::refused::Refused;

@@ -1,13 +1,11 @@
 //! A call's way: what it is told when it starts, when its switch reports, and when a tag changes.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hookline_domain::call::{CallStatus, Change, NoPayoutReason};
-use hookline_domain::flow::{self, CallTags, DialOutcome, FlowState};
+use hookline_domain::call::{Change, NoPayoutReason};
+use hookline_domain::flow::{self, DialOutcome, FlowState};
 use hookline_domain::ids::{CallId, RequestId};
 use hookline_domain::routing::{EndedCall, settle_conversion};
-use hookline_domain::tags::TagName;
 
 use super::Commit;
 use super::bid::chance;
@@ -23,19 +21,6 @@ pub(super) struct Cause<'a> {
     pub trigger: &'static str,
     pub actor: &'a str,
     pub request: Option<RequestId>,
-}
-
-/// When an update comes, seen from the call's way. In the request log's `effect`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum When {
-    /// No call has come yet.
-    BeforeRouting,
-    /// The call goes where this lets it go: it is decided again, or will be.
-    NextDecision,
-    /// It is connected, or nothing here decides where it goes.
-    AfterRouting,
-    Completed,
 }
 
 impl Commit<'_> {
@@ -77,10 +62,13 @@ impl Commit<'_> {
         };
         // Told again, or too late: the switch hears where the call stands.
         if step.decision.is_some_and(|number| number != routed.decision) || !routed.is_open() {
-            return self.outcome(step.call, false);
+            return self.stands(step.call);
         }
         let go = match (&step.news, &routed.stand) {
-            (News::None, _) => return self.outcome(step.call, false),
+            (News::None, _) => {
+                let caught_up = self.catch_up(step);
+                return if caught_up { self.outcome(step.call, true) } else { self.stands(step.call) };
+            }
             (News::Dialed(DialOutcome::Connected), Stand::Told(Instruction::Dial { .. })) => {
                 self.connected(&step.org, step.call, routed);
                 return self.outcome(step.call, true);
@@ -107,6 +95,7 @@ impl Commit<'_> {
         };
         let cause = Cause { trigger: step.news.trigger(), actor: &step.actor, request: None };
         self.go(&step.org, step.call, routed, go, step.flow.as_ref(), &cause);
+        self.catch_up(step);
         self.outcome(step.call, true)
     }
 
@@ -207,77 +196,6 @@ impl Commit<'_> {
         changes
     }
 
-    /// After an update of a call's tags: decides again if the call is not connected and was decided by one
-    /// of them.
-    pub(super) fn route_update(
-        &mut self,
-        org: &Arc<Org>,
-        id: CallId,
-        changes: &[Change],
-        cause: &Cause<'_>,
-    ) -> When {
-        let call = &self.loaded.calls[&id].call;
-        match call.status {
-            CallStatus::Ringing if org.routes_calls() => {}
-            CallStatus::Ringing | CallStatus::InProgress => return When::AfterRouting,
-            CallStatus::Completed | CallStatus::Failed => return When::Completed,
-        }
-        // Loaded only for what can change a decision.
-        let Some(routed) = self.loaded.routes.get(&id) else { return When::NextDecision };
-        if !routed.is_open() {
-            return When::AfterRouting;
-        }
-        if self.has_read(org, id, routed, changes) && matches!(routed.stand, Stand::Told(_)) {
-            self.decide_again(org, id, routed.clone(), cause);
-        }
-        When::NextDecision
-    }
-
-    fn has_read(&self, org: &Org, id: CallId, routed: &Routed, changes: &[Change]) -> bool {
-        let changed: BTreeSet<&str> = changes
-            .iter()
-            .filter_map(|change| match change.field.as_str() {
-                "state" => Some("state"),
-                "zip" => Some("zip_code"),
-                field => field.strip_prefix("tag:"),
-            })
-            .collect();
-        let view = self.view(org, id);
-        routed.tags_read.iter().map(|name: &TagName| view.key(name)).any(|key| {
-            let name = key.as_str();
-            changed.contains(name) || name.strip_prefix("x_").is_some_and(|bare| changed.contains(bare))
-        })
-    }
-
-    fn decide_again(&mut self, org: &Arc<Org>, id: CallId, routed: Routed, cause: &Cause<'_>) {
-        let before = routed.clone();
-        let mut again = routed;
-        // Its own places do not stand in its way; that which a bid was promised goes before others.
-        if let Some(dialing) = again.dialing.take() {
-            if again.promised == Some(dialing.target) {
-                again.reserved = Some(dialing);
-            } else {
-                self.release(org.id, &dialing, false);
-            }
-        }
-        let go = if again.flow.is_some() { Go::Flow(flow::Input::TagsChanged) } else { Go::Decide };
-        let mut course = Course::default();
-        let done = self.run(org, id, &mut again, go, None, &mut course);
-        if done && again.stand != before.stand {
-            self.decided(org, id, again, course, cause);
-            return;
-        }
-        // As it was, with the places that it had.
-        for places in [again.dialing.take(), again.reserved.take()].into_iter().flatten() {
-            self.release(org.id, &places, false);
-        }
-        for places in [&before.dialing, &before.reserved].into_iter().flatten() {
-            self.claim(org.id, places);
-        }
-        let flow = if done { again.flow } else { before.flow.clone() };
-        self.keep_route(id, Routed { tags_read: again.tags_read, flow, ..before });
-    }
-
     fn go(
         &mut self,
         org: &Arc<Org>,
@@ -294,8 +212,16 @@ impl Commit<'_> {
     }
 
     /// Writes down a decision: its trace, the timeline's line, the call's state.
-    fn decided(&mut self, org: &Org, id: CallId, mut routed: Routed, mut course: Course, cause: &Cause<'_>) {
+    pub(super) fn decided(
+        &mut self,
+        org: &Org,
+        id: CallId,
+        mut routed: Routed,
+        mut course: Course,
+        cause: &Cause<'_>,
+    ) {
         routed.decision += 1;
+        routed.asked_at = matches!(routed.stand, Stand::Asking(_)).then_some(self.at);
         let mut changes = std::mem::take(&mut course.changes);
         if let Stand::Told(instruction) = &routed.stand {
             changes.push(Change { field: "routing".into(), from: None, to: Some(instruction.summary()) });
@@ -314,7 +240,7 @@ impl Commit<'_> {
             at: self.at,
             decision: trace,
         });
-        if matches!(routed.stand, Stand::Asking(_)) && !routed_by_switch(cause) {
+        if matches!(routed.stand, Stand::Asking(_)) && !is_waited_for(cause) {
             self.asking.push(id);
         }
         self.keep_route(id, routed);
@@ -341,6 +267,6 @@ impl Commit<'_> {
 }
 
 /// Whether somebody waits for what comes of it.
-fn routed_by_switch(cause: &Cause<'_>) -> bool {
+pub(super) fn is_waited_for(cause: &Cause<'_>) -> bool {
     cause.request.is_none()
 }

@@ -85,6 +85,7 @@ async fn try_event(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
         event,
         at: at.unwrap_or(now).min(now),
         actor: caller.actor(),
+        after: None,
     };
     let outcome = commit(app, id, Work::Event(Box::new(report))).await?;
     let shown = view::outcome(&caller.org, &outcome, now);

@@ -30,29 +30,29 @@ pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): Pat
         Ok(call) => call,
         Err(problem) => return answer::refuse(&app, &problem),
     };
+    let whole = match calls::whole(&app.db, caller.org.id, call).await {
+        Err(error) => return answer::unavailable(&app, &error),
+        Ok(None) => return answer::refuse(&app, &call_not_found(&id)),
+        Ok(Some(whole)) => whole,
+    };
+    // After the call: an instruction that is newer than its record is what the switch needs, not an older one.
     let routed = match routes::standing(&app.db, caller.org.id, call).await {
         Ok(routed) => routed,
         Err(error) => return answer::unavailable(&app, &error),
     };
-    match calls::whole(&app.db, caller.org.id, call).await {
-        Err(error) => answer::unavailable(&app, &error),
-        Ok(None) => answer::refuse(&app, &call_not_found(&id)),
-        Ok(Some(whole)) => {
-            let timeline = whole.timeline.into_iter().map(|entry| view::TimelineView {
-                event: entry.kind,
-                at: entry.at,
-                by: entry.actor,
-                request_id: entry.request,
-                changes: entry.changes,
-            });
-            let loaded = &whole.call;
-            let shown = WholeCallView {
-                call: view::call(&caller.org, &loaded.call, loaded.external_id.as_deref(), app.clock.now()),
-                tags: view::tags(&whole.tags),
-                timeline: Some(timeline.collect()),
-                routing: routed.as_ref().map(|routed| view::routing(routed.decision, &routed.stand)),
-            };
-            answer::json(200, view::to_json(&shown))
-        }
-    }
+    let timeline = whole.timeline.into_iter().map(|entry| view::TimelineView {
+        event: entry.kind,
+        at: entry.at,
+        by: entry.actor,
+        request_id: entry.request,
+        changes: entry.changes,
+    });
+    let loaded = &whole.call;
+    let shown = WholeCallView {
+        call: view::call(&caller.org, &loaded.call, loaded.external_id.as_deref(), app.clock.now()),
+        tags: view::tags(&whole.tags),
+        timeline: Some(timeline.collect()),
+        routing: routed.as_ref().map(|routed| view::routing(routed.decision, &routed.stand)),
+    };
+    answer::json(200, view::to_json(&shown))
 }

@@ -125,7 +125,7 @@ pub async fn go_on(
     mut outcome: Box<CallOutcome>,
 ) -> Result<Box<CallOutcome>, Problem> {
     for _ in 0..ASKS_MAX {
-        let Some(standing) = &outcome.routed else { break };
+        let Some(standing) = outcome.routed.as_ref().filter(|_| outcome.has_to_ask) else { break };
         let Stand::Asking(asked) = &standing.stand else { break };
         let call = outcome.call.id;
         let news = ask::ask(app, asked).await;
