@@ -35,6 +35,13 @@ impl Directory {
         }
     }
 
+    /// The same with one more plan, or another in its place.
+    #[must_use]
+    pub fn with_plan(mut self, plan: RoutingPlan) -> Self {
+        self.plans.insert(plan.id, Arc::new(plan));
+        self
+    }
+
     pub fn target(&self, id: TargetId) -> Option<&Target> {
         self.targets.get(&id).map(Arc::as_ref)
     }

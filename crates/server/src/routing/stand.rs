@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use hookline_domain::flow::{FlowState, HttpRequest};
-use hookline_domain::ids::{RoutingPlanId, TargetId};
+use hookline_domain::ids::{FlowId, RoutingPlanId, TargetId};
 use hookline_domain::routing::{Conversion, CounterKey, Reservation};
 use hookline_domain::tags::TagName;
 use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
@@ -166,6 +166,11 @@ impl Instruction {
 }
 
 impl Routed {
+    /// Of a call that is going to run through a flow.
+    pub fn begin_flow(chance: u64, flow: FlowId, version: u32) -> Self {
+        Self::new(chance, None, Some(FlowState::new(flow, version)))
+    }
+
     pub fn new(chance: u64, leads: Option<Leads>, flow: Option<FlowState>) -> Self {
         Self {
             decision: 0,

@@ -77,7 +77,7 @@ pub struct Number {
 }
 
 /// One organization with what its calls and requests are read by.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Org {
     pub id: OrgId,
     pub name: String,

@@ -7,6 +7,7 @@ mod concurrent;
 mod crash;
 mod expiry;
 mod organization;
+mod rehearsals;
 mod routing;
 mod routing_outside;
 mod routing_setup;

@@ -63,6 +63,15 @@ impl FlowState {
         }
     }
 
+    /// Before the run, with all that was answered to another run on the same call: what is asked again is
+    /// answered by that.
+    #[must_use]
+    pub fn with_answers_of(mut self, other: &Self) -> Self {
+        self.answers = other.answers.clone();
+        self.answers.decide_again();
+        self
+    }
+
     /// The node where the call waits.
     pub fn waiting_at(&self) -> Option<&NodeId> {
         match &self.at {

@@ -8,11 +8,13 @@ mod change;
 mod course;
 mod held;
 mod needs;
+mod rehearse;
 mod request;
 mod route;
 mod rows;
 
 pub use needs::RoutingNeeds;
+pub use rehearse::{Rehearsal, Rehearsed};
 pub use request::rate_limited;
 pub use rows::*;
 

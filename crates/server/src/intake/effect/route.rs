@@ -196,7 +196,7 @@ impl Commit<'_> {
         changes
     }
 
-    fn go(
+    pub(super) fn go(
         &mut self,
         org: &Arc<Org>,
         id: CallId,

@@ -62,11 +62,17 @@ impl Lab {
     /// Waits until none of these lives: the system takes a moment to end a process.
     async fn all_end(&self, ids: &[u32]) {
         let started = Instant::now();
-        while self.processes().iter().any(|id| ids.contains(id)) {
+        while ids.iter().any(|id| !has_ended(*id)) {
             assert!(started.elapsed() < SOON, "{ids:?} go on");
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// Gone, or dead and only waited for: before that its parent can't know.
+fn has_ended(id: u32) -> bool {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{id}/stat")) else { return true };
+    stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['Z', 'X']))
 }
 
 fn message(result: Result<Value, ScriptFailure>) -> String {

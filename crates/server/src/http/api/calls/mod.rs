@@ -6,6 +6,7 @@ pub mod event;
 pub mod get;
 pub mod list;
 pub mod next;
+pub mod rerun;
 pub mod start;
 pub mod stream;
 pub mod view;
@@ -24,6 +25,7 @@ pub use event::event;
 pub use get::get;
 pub use list::list;
 pub use next::next;
+pub use rerun::rerun;
 pub use start::start;
 pub use stream::{stream_all, stream_call};
 

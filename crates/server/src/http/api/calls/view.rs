@@ -141,7 +141,11 @@ pub struct DialTargetView<'a> {
 }
 
 pub fn routing(decision: u32, stand: &Stand) -> RoutingView<'_> {
-    let instruction = match stand {
+    RoutingView { decision, instruction: instruction(stand) }
+}
+
+pub fn instruction(stand: &Stand) -> InstructionView<'_> {
+    match stand {
         Stand::Told(Instruction::Dial { targets }) => InstructionView::Dial {
             targets: targets
                 .iter()
@@ -161,8 +165,7 @@ pub fn routing(decision: u32, stand: &Stand) -> RoutingView<'_> {
         Stand::Asking(_) => InstructionView::Wait,
         Stand::Connected => InstructionView::Connected,
         Stand::Over => InstructionView::Over,
-    };
-    RoutingView { decision, instruction }
+    }
 }
 
 /// A call as a commit left it.

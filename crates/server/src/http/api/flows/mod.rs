@@ -3,6 +3,7 @@
 pub mod change;
 pub mod list;
 pub mod publish;
+pub mod test;
 pub mod versions;
 
 use hookline_domain::flow::{Capabilities, Flow, Known, Problem as FlowProblem};
@@ -24,6 +25,7 @@ use crate::storage::flows::{self, FlowRow};
 pub use change::{create, delete, update};
 pub use list::{get, list};
 pub use publish::{publish, validate};
+pub use test::test;
 pub use versions::{diff, version, versions};
 
 /// Call flows of one organization.
@@ -66,12 +68,12 @@ fn checked(json: &str, org: &Org) -> (Option<Flow>, Vec<FlowProblem>) {
 }
 
 /// A problem with the flow's own in `problems`.
-fn with_problems(mut problem: Problem, problems: &[FlowProblem]) -> Problem {
+pub fn with_problems(mut problem: Problem, problems: &[FlowProblem]) -> Problem {
     problem.details.push(("problems", json!(problems)));
     problem
 }
 
-async fn find(app: &App, caller: &ApiCaller, id: &str) -> Result<FlowRow, Problem> {
+pub async fn find(app: &App, caller: &ApiCaller, id: &str) -> Result<FlowRow, Problem> {
     let found = flows::find(&app.db, caller.org.id, flow_id(id)?).await;
     found.map_err(|error| unstored(&error))?.ok_or_else(|| not_found(id))
 }
@@ -93,7 +95,7 @@ fn not_found(id: &str) -> Problem {
     )
 }
 
-fn no_draft() -> Problem {
+pub fn no_draft() -> Problem {
     Problem::new(
         409,
         "no_draft",

@@ -173,7 +173,7 @@ async fn try_diff(
 }
 
 /// A version or the draft, as a flow.
-async fn graph(app: &App, caller: &ApiCaller, flow: &FlowRow, which: &str) -> Result<Flow, Problem> {
+pub async fn graph(app: &App, caller: &ApiCaller, flow: &FlowRow, which: &str) -> Result<Flow, Problem> {
     let json = match which {
         "draft" => flow.draft.clone().ok_or_else(no_draft)?,
         number => find_version(app, caller, flow, number).await?.definition,

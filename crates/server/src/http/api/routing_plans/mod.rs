@@ -24,7 +24,7 @@ pub use list::{get, list};
 /// Routing plans of one organization.
 const ROUTING_PLANS_MAX: i64 = 500;
 
-fn parse(id: RoutingPlanId, raw: &RawValue) -> Result<RoutingPlan, Problem> {
+pub fn parse(id: RoutingPlanId, raw: &RawValue) -> Result<RoutingPlan, Problem> {
     RoutingPlan::parse(id, raw).map_err(|problem| invalid_document(&problem))
 }
 
@@ -60,11 +60,11 @@ async fn find_to_change(change: &mut Change<'_>, id: &str) -> Result<DefinitionR
     found.map_err(|error| unstored(&error))?.ok_or_else(|| not_found(id))
 }
 
-fn plan_id(id: &str) -> Result<RoutingPlanId, Problem> {
+pub fn plan_id(id: &str) -> Result<RoutingPlanId, Problem> {
     id.parse().map_err(|_| not_found(id))
 }
 
-fn not_found(id: &str) -> Problem {
+pub fn not_found(id: &str) -> Problem {
     Problem::not_found(
         "routing_plan_not_found",
         format!("No routing plan of this organization has the id {id}. GET /v1/routing-plans lists them."),

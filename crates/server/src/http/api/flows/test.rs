@@ -1,0 +1,204 @@
+//! `POST /v1/flows/{id}/test`: runs a call that is made up through a flow. Nothing is written, and no other system asked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::Response;
+use hookline_domain::call::Call;
+use hookline_domain::flow::{DialOutcome, HttpAnswer, HttpFailure, ScriptFailure};
+use hookline_domain::ids::{CallId, CampaignId, FlowId};
+use hookline_domain::phone;
+use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
+use hookline_domain::time::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::find;
+use super::versions::graph;
+use crate::app::App;
+use crate::http::answer;
+use crate::http::api::auth::ApiCaller;
+use crate::http::api::calls::next::NextOutcome;
+use crate::http::api::calls::view;
+use crate::http::api::change::{current, done, invalid_field, to_json};
+use crate::http::api::read::{self, PathId};
+use crate::http::openapi::{Conflict, NotFound, Refusals};
+use crate::intake::effect::{Rehearsal, Rehearsed};
+use crate::intake::work::News;
+use crate::problem::Problem;
+use crate::routing::Routed;
+use crate::settings::{Org, PublishedFlow};
+
+const TAGS_MAX: usize = 500;
+const INPUTS_MAX: usize = 200;
+
+/// A call that is made up.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FlowTest {
+    #[schema(example = "+13105559876")]
+    caller: String,
+    #[serde(default)]
+    dialed: String,
+    #[schema(value_type = Option<uuid::Uuid>)]
+    campaign_id: Option<CampaignId>,
+    /// By name.
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+    /// When the call is; now, if it is left out.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+    /// Of the flow; the draft, if it is left out.
+    version: Option<u32>,
+    /// What becomes of each thing that the call waits for, in order.
+    #[serde(default)]
+    inputs: Vec<TestInput>,
+    /// For weights: the same number goes the same ways.
+    #[serde(default)]
+    chance: u64,
+}
+
+#[derive(Deserialize, ToSchema, Clone)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = FlowTestInput)]
+pub enum TestInput {
+    /// What became of a dial, a hold or a menu.
+    Outcome(NextOutcome),
+    /// Keys that the caller pressed.
+    Digits(String),
+    /// What the server of an `http_request` answered.
+    Http(TestAnswer),
+    /// Or why it did not: timeout, unreachable, address_not_allowed, too_large, unreadable.
+    #[schema(value_type = String)]
+    HttpFailure(HttpFailure),
+    /// What a script returned.
+    #[schema(value_type = Object)]
+    Script(Value),
+    /// Or why it did not: timeout, memory, unavailable, or `{"threw":"message"}`.
+    #[schema(value_type = Object)]
+    ScriptFailure(ScriptFailure),
+    /// What a target's server said of it.
+    Available(bool),
+}
+
+#[derive(Deserialize, ToSchema, Clone)]
+#[serde(deny_unknown_fields)]
+#[schema(as = FlowTestAnswer)]
+pub struct TestAnswer {
+    status: u16,
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    body: Value,
+}
+
+#[utoipa::path(
+    post,
+    path = "/v1/flows/{id}/test",
+    tag = "Routing",
+    operation_id = "test_flow",
+    summary = "Run a call that is made up through the draft or a version",
+    description = "Nothing is written and no other system is asked: `inputs` say what is answered, and without one the run stops there. All targets have free places.",
+    params(("id" = String, Path, description = "The flow's id")),
+    request_body = FlowTest,
+    responses((status = 200, description = "The nodes that it passed in `path`, each decision with every node, the `tags` at the end, and the instruction that it stands at in `routing`", body = Object), Refusals, NotFound, Conflict),
+    security(("api_key" = []))
+)]
+pub async fn test(
+    State(app): State<Arc<App>>,
+    caller: ApiCaller,
+    PathId(id): PathId,
+    body: Body,
+) -> Response<Body> {
+    let tested = try_test(&app, &caller, &id, body).await;
+    done(&app, tested)
+}
+
+async fn try_test(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
+    let sent: FlowTest = read::json(body).await?;
+    let org = current(app, caller).await?;
+    let row = find(app, caller, id).await?;
+    let which = sent.version.map_or_else(|| "draft".to_owned(), |version| version.to_string());
+    let flow = graph(app, caller, &row, &which).await?;
+    let (id, version) = (FlowId(row.id), sent.version.unwrap_or(0));
+    let flow = Arc::new(PublishedFlow { id, name: row.name, version, flow });
+    let at = sent.at.unwrap_or_else(|| app.clock.now());
+    let call = call(app, &org, &sent, at)?;
+    let tags = tags(&sent.tags, at)?;
+    if sent.inputs.len() > INPUTS_MAX {
+        return Err(invalid_field(format!("`inputs` must have at most {INPUTS_MAX} items.")));
+    }
+    let routed = Routed::begin_flow(sent.chance, id, version);
+    let rehearsal = Rehearsal { org, call, tags, at, routed, flow: Some(flow) };
+    let mut inputs = sent.inputs.iter();
+    let rehearsed = rehearsal.run(|_| inputs.next().cloned().map(news));
+    let unused = inputs.len();
+    if let Some(what) = rehearsed.refused {
+        let wrong = sent.inputs.len() - unused - 1;
+        return Err(invalid_field(format!("`inputs[{wrong}]` is not what the call waits for: {what}.")));
+    }
+    Ok(answer::json(200, to_json(&shown(&rehearsed, unused))))
+}
+
+fn shown(rehearsed: &Rehearsed, unused: usize) -> Value {
+    let decisions: Vec<Value> =
+        rehearsed.decisions.iter().filter_map(|trace| serde_json::from_str(trace).ok()).collect();
+    let nodes = decisions.iter().filter_map(|one| one["nodes"].as_array()).flatten();
+    let mut path: Vec<&Value> = nodes.map(|node| &node["node"]).collect();
+    // One that waited is there again with what came of it.
+    path.dedup();
+    json!({
+        "path": path,
+        "decisions": decisions,
+        "tags": view::tags(&rehearsed.tags),
+        "routing": view::routing(rehearsed.decision, &rehearsed.stand),
+        "unused_inputs": unused,
+    })
+}
+
+fn call(app: &App, org: &Org, sent: &FlowTest, at: Timestamp) -> Result<Call, Problem> {
+    if sent.campaign_id.is_some_and(|id| !org.campaigns.contains_key(&id)) {
+        return Err(invalid_field("`campaign_id` names no campaign of this organization."));
+    }
+    let number = |text: &str| phone::normalize(text, org.country).unwrap_or_else(|| text.trim().to_owned());
+    let (caller, dialed) = (number(&sent.caller), number(&sent.dialed));
+    if caller.is_empty() {
+        return Err(invalid_field("`caller` must be a phone number, or a name such as anonymous."));
+    }
+    let state = phone::prefix_facts(&caller).state.map(str::to_owned);
+    let call = Call::ringing(CallId(app.clock.new_id()), org.id, caller, dialed, at);
+    Ok(Call { campaign: sent.campaign_id, state, ..call })
+}
+
+fn tags(sent: &BTreeMap<String, String>, at: Timestamp) -> Result<TagSet, Problem> {
+    if sent.len() > TAGS_MAX {
+        return Err(invalid_field(format!("`tags` must have at most {TAGS_MAX} names.")));
+    }
+    let mut tags = TagSet::new();
+    for (name, value) in sent {
+        let key = TagName::normalize(name)
+            .ok_or_else(|| invalid_field(format!("`tags.{name}` is no tag's name.")))?;
+        let source = TagSource::CallData;
+        tags.set(&key, Tag { value: value.clone(), source, at, request: None, flagged: false });
+    }
+    Ok(tags)
+}
+
+fn news(input: TestInput) -> News {
+    match input {
+        TestInput::Outcome(NextOutcome::Connected) => News::Dialed(DialOutcome::Connected),
+        TestInput::Outcome(NextOutcome::NoAnswer) => News::Dialed(DialOutcome::NoAnswer),
+        TestInput::Outcome(NextOutcome::Busy) => News::Dialed(DialOutcome::Busy),
+        TestInput::Outcome(NextOutcome::Failed) => News::Dialed(DialOutcome::Failed),
+        TestInput::Outcome(NextOutcome::NoInput) => News::NoInput,
+        TestInput::Outcome(NextOutcome::HoldOver) => News::HoldOver,
+        TestInput::Digits(digits) => News::Digits(digits),
+        TestInput::Http(TestAnswer { status, body }) => News::Http(Ok(HttpAnswer { status, body })),
+        TestInput::HttpFailure(failure) => News::Http(Err(failure)),
+        TestInput::Script(value) => News::Script(Ok(value)),
+        TestInput::ScriptFailure(failure) => News::Script(Err(failure)),
+        TestInput::Available(available) => News::Available(available),
+    }
+}
