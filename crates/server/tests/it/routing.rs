@@ -9,6 +9,7 @@ use crate::world::{Answer, Engine, TestWorld, answer};
 on_both_engines! {
     a_tag_that_a_webhook_brought_decides_where_the_call_goes;
     the_next_target_is_tried_until_none_is_left;
+    an_update_that_waited_decides_and_one_attached_decides_again;
     an_update_while_it_rings_decides_again_and_afterwards_only_the_record;
     a_cap_is_never_exceeded_by_calls_on_two_nodes;
     a_place_is_free_again_when_a_call_ends_and_the_call_is_worth_what_the_rule_says;
@@ -143,6 +144,35 @@ async fn the_next_target_is_tried_until_none_is_left(engine: Engine) {
     let triggers: Vec<Value> =
         decisions(&world, &call).await.as_array().unwrap().iter().map(|one| one["trigger"].clone()).collect();
     assert_eq!(triggers, ["start", "no_answer", "busy"]);
+}
+
+async fn an_update_that_waited_decides_and_one_attached_decides_again(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let (gold, all) = (target(&world, "Gold", json!({})).await, target(&world, "All", json!({})).await);
+    let filter = json!({"tag": "tier", "op": "equals", "value": "gold"});
+    plan(&world, json!([{"target": gold, "filter": filter}, {"target": all, "priority": 2}]), json!({}))
+        .await;
+    world.set("update_tags", json!({"on_unmatched": "hold"})).await;
+    let held = world.post("update_tags", json!({"phone": CALLER, "add": {"tier": "gold"}})).await.json();
+    let logged = format!("/v1/requests/{}", held["request_id"].as_str().expect("it is held"));
+    let logged = world.api(Method::GET, &logged, Value::Null).await.json();
+    assert_eq!(logged["effect"]["when"], json!(["before_routing"]), "{logged}");
+    let call = world.call_from(CALLER).await;
+    assert_eq!((dialed(&call), call["routing"]["decision"].as_u64()), ("Gold", Some(1)), "{call}");
+    assert_eq!(decisions(&world, &call).await[0]["tags"][0]["source"], "update_tags");
+
+    let held = json!({"call_log_id": "no-call", "add": {"tier": "gold"}});
+    let held = world.post("update_tags", held).await.json();
+    let call = world.call_from("+12125550000").await;
+    assert_eq!(dialed(&call), "All", "{call}");
+    let path = format!("/v1/unmatched/{}/attach", held["request_id"].as_str().expect("it is held"));
+    let attached = world.api(Method::POST, &path, json!({"call_log_id": id(&call)})).await.json();
+    assert_eq!(
+        (dialed(&attached), attached["routing"]["decision"].as_u64()),
+        ("Gold", Some(2)),
+        "{attached}"
+    );
+    assert_eq!(decisions(&world, &call).await[1]["trigger"], "attached");
 }
 
 async fn an_update_while_it_rings_decides_again_and_afterwards_only_the_record(engine: Engine) {

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::Commit;
 use super::change::By;
 use super::request::Done;
-use super::route::Cause;
+use super::route::{Cause, When};
 use super::rows::MatchedRow;
 use crate::intake::held::{HeldKey, HeldRow, Settled, SettledRow};
 use crate::intake::work::{Attach, InboundRequest, Outcome, StartCall, Unmatched};
@@ -40,7 +40,7 @@ impl Commit<'_> {
         self.writes.held.push(HeldRow { org, kind, key, caller, sent_id, held, reason, settled: None });
         Done {
             body: webhook::held_answer(kind, update, request.id),
-            effect: json!({ "held": true, "call_log_ids": [] }),
+            effect: json!({ "held": true, "call_log_ids": [], "when": [When::BeforeRouting] }),
         }
     }
 
