@@ -8,9 +8,10 @@ use hookline_domain::webhook;
 use serde_json::json;
 
 use super::Commit;
+use super::again::When;
 use super::change::By;
 use super::request::Done;
-use super::route::{Cause, When};
+use super::route::Cause;
 use super::rows::MatchedRow;
 use crate::intake::held::{HeldKey, HeldRow, Settled, SettledRow};
 use crate::intake::work::{Attach, InboundRequest, Outcome, StartCall, Unmatched};
