@@ -11,13 +11,16 @@ use super::address_guard::Allow;
 #[error("the server's address is not allowed")]
 pub(super) struct NotAllowed;
 
+#[cfg(test)]
+type TestNames = std::sync::Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>;
+
 /// Who is asked for a name's addresses.
 #[derive(Clone)]
 pub(super) enum Names {
     /// The system's resolver, with its hosts file.
     System,
     #[cfg(test)]
-    Test(std::sync::Arc<dyn Fn(&str) -> Vec<IpAddr> + Send + Sync>),
+    Test(TestNames),
     /// A name server that says nothing.
     #[cfg(test)]
     Silent,

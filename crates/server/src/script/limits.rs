@@ -53,7 +53,7 @@ pub(super) fn hold_time(timeout: Duration) -> io::Result<()> {
 /// Whoever started the server may have left it files that it hands on without knowing of them.
 fn close_inherited() -> io::Result<()> {
     let open = std::fs::read_dir("/proc/self/fd")?
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().parse::<RawFd>().map_err(io::Error::other)?))
+        .map(|entry| entry?.file_name().to_string_lossy().parse::<RawFd>().map_err(io::Error::other))
         .collect::<io::Result<Vec<_>>>()?;
     // The folder itself was among them, and is closed by now.
     let inherited =
