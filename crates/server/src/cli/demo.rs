@@ -59,7 +59,7 @@ pub async fn create_organization(
 }
 
 /// Gives it custom tags, a publisher, and a campaign with a number.
-pub async fn create_campaign(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
+pub async fn create_campaign(db: &Db, clock: &Clock, org: OrgId) -> Result<CampaignId> {
     let at = clock.now();
     let mut tx = db.begin().await?;
     for (key, label, kind) in [
@@ -97,5 +97,6 @@ pub async fn create_campaign(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
         publisher: Some(publisher),
     };
     campaigns::create_number(&mut tx, org, &number, at).await?;
-    tx.commit().await
+    tx.commit().await?;
+    Ok(campaign)
 }

@@ -4,6 +4,7 @@ mod backup;
 mod bench_seed;
 mod config;
 mod demo;
+mod demo_routing;
 mod migrate;
 mod org;
 mod seed;

@@ -13,6 +13,7 @@ use hookline_domain::time::Timestamp;
 use tokio::sync::watch;
 
 use super::demo::{self, DEMO_NUMBER, DemoKeys};
+use super::demo_routing::{self, FLOW_NUMBER};
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::intake::work::{CallEventReport, Outcome, StartCall, Work};
@@ -60,7 +61,8 @@ async fn create(db: &Db, keys_file: &Path) -> Result<DemoKeys> {
     };
     let clock = Clock::default();
     let (org, keys) = demo::create_organization(db, &clock, DEMO_NAME, RateLimit::default()).await?;
-    demo::create_campaign(db, &clock, org).await?;
+    let campaign = demo::create_campaign(db, &clock, org).await?;
+    demo_routing::create(db, &clock, org, campaign).await?;
     write_keys(keys_file, &keys)?;
     play_calls(db, &clock, org).await?;
     Ok(keys)
@@ -80,7 +82,7 @@ async fn play_calls(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
         let age_seconds = if index < FINISHED_CALLS { 3_600 * (FINISHED_CALLS - index) as i64 } else { 30 };
         let started_at = clock.now().plus_seconds(-age_seconds);
         let id = start_call(&committer, clock, &org, index, started_at).await?;
-        let mut events = vec![(CallEvent::Answered { target: Some("+18005550111".into()) }, 8)];
+        let mut events = vec![(CallEvent::Answered { target: None }, 8)];
         if index < FINISHED_CALLS {
             let talked = 30 + 37 * index as i64 % 600;
             events.push((
@@ -181,13 +183,15 @@ fn print_examples(url: &str, keys: &DemoKeys) {
         key("call_data")
     );
     println!("    -d '{{\"caller_id\":\"+13105559876\",\"lead_source\":\"google_ads\",\"age\":67}}'\n");
-    println!("Let the call arrive, and see its tags:");
+    println!(
+        "Let the call arrive; `routing` says where it goes, and for its lead_source that is the premium desk:"
+    );
     println!(
         "  curl -s {url}/v1/calls -H 'Authorization: Bearer {}' -H 'Content-Type: application/json' \\",
         keys.api_key
     );
     println!("    -d '{{\"caller\":\"+13105559876\",\"dialed\":\"{DEMO_NUMBER}\"}}'\n");
-    println!("Say what it was worth:");
+    println!("Calls to {FLOW_NUMBER} go by a flow. Say what a call was worth:");
     println!(
         "  curl -s '{url}/update-revenue?moja_auth_key={}' -H 'Content-Type: application/json' \\",
         key("update_revenue")

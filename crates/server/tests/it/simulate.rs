@@ -5,6 +5,7 @@ use crate::world::{Engine, TestWorld, answer, run, try_run};
 
 on_both_engines! {
     a_simulation_plays_calls_checks_them_and_cleans_up;
+    the_demo_routes_its_calls_by_what_call_data_brought;
 }
 
 async fn a_simulation_plays_calls_checks_them_and_cleans_up(engine: Engine) {
@@ -24,6 +25,38 @@ async fn a_simulation_plays_calls_checks_them_and_cleans_up(engine: Engine) {
     assert!(!webhooks.body.contains("simulate"), "{}", webhooks.body);
     let again = world.count("SELECT COUNT(*) FROM calls WHERE external_id LIKE 'simulate-%'").await;
     assert_eq!(again, 40);
+}
+
+async fn the_demo_routes_its_calls_by_what_call_data_brought(engine: Engine) {
+    let mut world = TestWorld::start(engine).await;
+    // Who seeds must be alone with an embedded database.
+    world.nodes.clear();
+    let file = world.folder.path().join("keys.json");
+    let printed = run(&world.url, &["seed", "--keys-file", file.to_str().unwrap()]);
+    assert!(printed.contains("+18885550101"), "{printed}");
+    world.add_node();
+    let keys: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let url = format!("http://{}", world.nodes[0].address);
+    let key = keys["api_key"].as_str().unwrap();
+    let said = run(
+        &world.url,
+        &["simulate", "--url", &url, "--api-key", key, "--calls", "40", "--rate", "1000", "--talk", "0"],
+    );
+    for told in [
+        "Every call is as it was told.",
+        "to Premium desk by the plan since lead_source is google_ads (call_data)",
+        "to General desk by the plan since lead_source is facebook (call_data)",
+        "to Premium desk by the flow start > known > premium since lead_source is google_ads (call_data)",
+        "to General desk by the flow start > known > menu > plan since lead_source is organic (call_data)",
+        "to nobody (all_tried) by the plan",
+    ] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
+    assert_eq!(
+        run(&world.url, &["seed", "--keys-file", file.to_str().unwrap()]),
+        printed,
+        "nothing is added"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,6 +5,7 @@ mod client;
 mod follow;
 mod play;
 mod report;
+mod route;
 mod script;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use self::play::Stage;
 use self::report::Report;
 use self::script::Script;
 use super::demo::DEMO_NUMBER;
+use super::demo_routing::FLOW_NUMBER;
 use crate::storage::{Result, StorageError};
 
 /// Calls under way at once.
@@ -51,9 +53,9 @@ pub struct SimulateConfig {
     /// The same seed plays the same calls.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The number that is called.
-    #[arg(long, default_value = DEMO_NUMBER)]
-    dialed: String,
+    /// The numbers that are called in turn, with commas between.
+    #[arg(long, value_delimiter = ',', default_values = [DEMO_NUMBER, FLOW_NUMBER])]
+    dialed: Vec<String>,
 }
 
 pub async fn run(config: &SimulateConfig) -> Result<()> {
@@ -105,10 +107,12 @@ async fn set_up(
     Ok((stage, webhooks))
 }
 
-/// A custom tag that takes any text from anywhere: what `call_data` becomes can be seen by it.
+/// A custom tag that takes any text from anywhere: what `call_data` becomes can be seen by it. Not the one that
+/// the demo routes by.
 fn data_tag(tags: &Value) -> Option<String> {
     let tags = tags["custom_tags"].as_array()?;
-    let open = tags.iter().find(|tag| tag["kind"]["type"] == "text" && tag["sources"].is_null())?;
+    let mut open = tags.iter().filter(|tag| tag["kind"]["type"] == "text" && tag["sources"].is_null());
+    let open = open.find(|tag| tag["key"] != "lead_source")?;
     open["key"].as_str().map(str::to_owned)
 }
 

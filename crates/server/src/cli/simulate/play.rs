@@ -6,6 +6,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::client::{Answer, Client};
+use super::route::{self, Went};
 use super::script::{Script, Sent};
 
 /// What all calls of a simulation share.
@@ -16,7 +17,8 @@ pub struct Stage {
     pub keys: [String; 4],
     /// The custom tag that `call_data` sets, if the organization has one to set.
     pub data_tag: Option<String>,
-    pub dialed: String,
+    /// In turn.
+    pub dialed: Vec<String>,
     pub talk: Duration,
 }
 
@@ -24,16 +26,19 @@ pub struct Stage {
 #[derive(Debug, Default)]
 pub struct Played {
     pub call: Option<String>,
+    pub caller: String,
     /// What was asked, the status, and the microseconds it took.
     pub answers: Vec<(&'static str, u16, u64)>,
     pub replays: u32,
     pub matched: bool,
+    /// If it was routed.
+    pub went: Option<Went>,
     /// What came out otherwise than it was told.
     pub differences: Vec<String>,
 }
 
 impl Played {
-    fn note(&mut self, what: &'static str, answer: Answer) -> Value {
+    pub(super) fn note(&mut self, what: &'static str, answer: Answer) -> Value {
         self.answers.push((what, answer.status, answer.micros));
         if !(200..300).contains(&answer.status) {
             self.differences.push(format!("{what} was answered {}: {}", answer.status, answer.body));
@@ -49,7 +54,7 @@ impl Played {
 }
 
 pub async fn call(client: &Client, stage: &Stage, script: &Script) -> Played {
-    let mut played = Played::default();
+    let mut played = Played { caller: script.caller.clone(), ..Played::default() };
     if let Err(problem) = act(client, stage, script, &mut played).await {
         played.differences.push(problem);
     }
@@ -59,28 +64,34 @@ pub async fn call(client: &Client, stage: &Stage, script: &Script) -> Played {
 async fn act(client: &Client, stage: &Stage, script: &Script, played: &mut Played) -> Result<(), String> {
     let [data_key, ..] = &stage.keys;
     let value = format!("simulate {}", script.index);
-    let field = stage.data_tag.as_deref().unwrap_or("lead_source");
+    let field = stage.data_tag.as_deref().unwrap_or("simulated_by");
     match script.call_data {
         None => {}
         Some(Sent::Json) => {
-            let body = json!({ "caller_id": script.caller, field: value });
+            let body =
+                json!({ "caller_id": script.caller, "lead_source": script.lead_source(), field: value });
             played.note("call_data", client.post("call-data", data_key, &body).await?);
         }
         Some(Sent::Get) => {
-            let fields = [("caller_id", script.caller.as_str()), (field, value.as_str())];
+            let fields = [
+                ("caller_id", script.caller.as_str()),
+                ("lead_source", script.lead_source()),
+                (field, value.as_str()),
+            ];
             played.note("call_data by GET", client.get("call-data", data_key, &fields).await?);
         }
     }
     let new = json!({
         "caller": script.caller,
-        "dialed": stage.dialed,
+        "dialed": stage.dialed.get(script.index as usize % stage.dialed.len()),
         "external_id": format!("simulate-{}-{}", stage.run, script.index),
         "parameters": { "click_id": script.index },
     });
     let started = played.note("start", client.api(Method::POST, "/v1/calls", Some(&new)).await?);
     let Some(call) = started["call_log_id"].as_str() else { return Ok(()) };
     played.call = Some(call.to_owned());
-    live(client, stage, script, call, played).await?;
+    let is_routed = route::follow(client, script, call, started.clone(), played).await?;
+    live(client, stage, script, call, is_routed, played).await?;
     if let Some(cents) = script.revenue {
         sold(client, stage, script, call, cents, played).await?;
     }
@@ -93,12 +104,15 @@ async fn live(
     stage: &Stage,
     script: &Script,
     call: &str,
+    is_routed: bool,
     played: &mut Played,
 ) -> Result<(), String> {
     let path = format!("/v1/calls/{call}/events");
     let mut events = vec![json!({ "event": "ringing" })];
     if script.answered {
-        events.push(json!({ "event": "answered", "target": "+18005550111" }));
+        // Without a name, the target that the switch was told to ring.
+        let target = if is_routed { Value::Null } else { json!("+18005550111") };
+        events.push(json!({ "event": "answered", "target": target }));
     }
     for event in events {
         played.note("event", client.api(Method::POST, &path, Some(&event)).await?);

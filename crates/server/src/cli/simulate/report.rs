@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::play::Played;
+use super::route::Went;
 
 /// Differences that are shown; all are counted.
 const SHOWN_MAX: usize = 20;
@@ -17,6 +18,8 @@ pub struct Report {
     replays: u32,
     matched: u32,
     data_tag: Option<String>,
+    /// How many went there for that, and the caller of one.
+    went: BTreeMap<Went, (u32, String)>,
     /// By name, as the stream showed them.
     pub events: BTreeMap<String, u32>,
     pub differences: Vec<String>,
@@ -35,6 +38,9 @@ impl Report {
             self.micros.push(micros);
         }
         self.replays += played.replays;
+        if let Some(went) = played.went {
+            self.went.entry(went).or_insert((0, played.caller)).0 += 1;
+        }
         self.matched += u32::from(played.matched);
         self.differences.extend(played.differences);
     }
@@ -77,6 +83,9 @@ impl fmt::Display for Report {
             self.percentile(50),
             self.percentile(99)
         )?;
+        for (went, (calls, caller)) in &self.went {
+            writeln!(out, "{calls:>4} {went}, as {caller}")?;
+        }
         for difference in self.differences.iter().take(SHOWN_MAX) {
             writeln!(out, "otherwise: {difference}")?;
         }

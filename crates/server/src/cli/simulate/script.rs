@@ -28,6 +28,11 @@ pub enum Sent {
 }
 
 impl Script {
+    /// What `call_data` says of where the caller comes from: the demo routes calls by it.
+    pub fn lead_source(&self) -> &'static str {
+        ["google_ads", "facebook", "organic"][self.index as usize % 3]
+    }
+
     pub fn new(seed: u64, index: u32) -> Self {
         let mut chance = Chance(seed ^ (u64::from(index) << 32));
         let area = AREAS[(index / 100) as usize % AREAS.len()];
