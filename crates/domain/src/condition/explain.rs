@@ -12,17 +12,18 @@ pub const EXPLAINED_CHARS_MAX: usize = 200;
 /// Values of a list that an explanation repeats.
 const EXPLAINED_LIST_MAX: usize = 10;
 
-/// A condition with what each part of it came to.
+/// A condition with what each part of it came to. A group ends with the part that decided it: what comes after
+/// was not looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Explained {
-    All(Vec<Explained>, Option<bool>),
-    Any(Vec<Explained>, Option<bool>),
-    Not(Box<Explained>, Option<bool>),
+    All(Vec<Explained>, bool),
+    Any(Vec<Explained>, bool),
+    Not(Box<Explained>, bool),
     Leaf(ExplainedLeaf),
 }
 
 /// One comparison. As JSON: `{"tag":"age","op":"at_least","expected":"65","value":"sixty",
-/// "passed":false,"why":"not a number"}`, or with `"evaluated":false` instead of the last three.
+/// "passed":false,"why":"not a number"}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainedLeaf {
     pub tag: TagName,
@@ -31,14 +32,12 @@ pub struct ExplainedLeaf {
     pub expected: Option<String>,
     /// The tag's value as it was seen, `None` if the call has no such tag; long ones are cut.
     pub value: Option<String>,
-    /// `None` if what came before it had decided already.
-    pub passed: Option<bool>,
+    pub passed: bool,
     pub why: Option<&'static str>,
 }
 
 impl Explained {
-    /// `None` if it was not evaluated, which a whole condition always is.
-    pub fn passed(&self) -> Option<bool> {
+    pub fn passed(&self) -> bool {
         match self {
             Self::All(_, passed) | Self::Any(_, passed) | Self::Not(_, passed) => *passed,
             Self::Leaf(leaf) => leaf.passed,
@@ -46,51 +45,50 @@ impl Explained {
     }
 }
 
-/// `reached` is false for what a group before it had decided already.
-pub(super) fn explain(node: &Node, lookup: &Lookup<'_>, reached: bool) -> Explained {
+pub(super) fn explain(node: &Node, lookup: &Lookup<'_>) -> Explained {
     match node {
         Node::All(nodes) => {
-            let (parts, stopped) = explain_group(nodes, lookup, reached, false);
-            Explained::All(parts, reached.then_some(!stopped))
+            let (parts, stopped) = explain_group(nodes, lookup, false);
+            Explained::All(parts, !stopped)
         }
         Node::Any(nodes) => {
-            let (parts, stopped) = explain_group(nodes, lookup, reached, true);
-            Explained::Any(parts, reached.then_some(stopped))
+            let (parts, stopped) = explain_group(nodes, lookup, true);
+            Explained::Any(parts, stopped)
         }
         Node::Not(inner) => {
-            let inner = explain(inner, lookup, reached);
-            let passed = inner.passed().map(|passed| !passed);
+            let inner = explain(inner, lookup);
+            let passed = !inner.passed();
             Explained::Not(Box::new(inner), passed)
         }
-        Node::Leaf(leaf) => Explained::Leaf(explain_leaf(leaf, lookup, reached)),
+        Node::Leaf(leaf) => Explained::Leaf(explain_leaf(leaf, lookup)),
     }
 }
 
-/// The parts in order, and whether one came to `stop`, so that the rest was not evaluated.
-fn explain_group(nodes: &[Node], lookup: &Lookup<'_>, reached: bool, stop: bool) -> (Vec<Explained>, bool) {
-    let mut stopped = false;
-    let parts = nodes
-        .iter()
-        .map(|node| {
-            let part = explain(node, lookup, reached && !stopped);
-            stopped |= part.passed() == Some(stop);
-            part
-        })
-        .collect();
-    (parts, stopped)
+/// The parts up to the first that came to `stop`, and whether one did.
+fn explain_group(nodes: &[Node], lookup: &Lookup<'_>, stop: bool) -> (Vec<Explained>, bool) {
+    let mut parts = Vec::new();
+    for node in nodes {
+        let part = explain(node, lookup);
+        let stopped = part.passed() == stop;
+        parts.push(part);
+        if stopped {
+            return (parts, true);
+        }
+    }
+    (parts, false)
 }
 
-fn explain_leaf(leaf: &Leaf, lookup: &Lookup<'_>, reached: bool) -> ExplainedLeaf {
-    let (tag, expected) = (leaf.tag.clone(), expected(&leaf.operand));
-    let mut explained = ExplainedLeaf { tag, op: leaf.op, expected, value: None, passed: None, why: None };
-    if reached {
-        let value = lookup(leaf.tag.as_str());
-        let verdict = leaf.test(value.as_deref());
-        explained.value = value.as_deref().map(shortened);
-        explained.passed = Some(verdict == Verdict::Passed);
-        explained.why = (verdict == Verdict::NotANumber).then_some("not a number");
+fn explain_leaf(leaf: &Leaf, lookup: &Lookup<'_>) -> ExplainedLeaf {
+    let value = lookup(leaf.tag.as_str());
+    let verdict = leaf.test(value.as_deref());
+    ExplainedLeaf {
+        tag: leaf.tag.clone(),
+        op: leaf.op,
+        expected: expected(&leaf.operand),
+        value: value.as_deref().map(shortened),
+        passed: verdict == Verdict::Passed,
+        why: (verdict == Verdict::NotANumber).then_some("not a number"),
     }
-    explained
 }
 
 fn expected(operand: &Operand) -> Option<String> {
@@ -131,15 +129,10 @@ impl Serialize for Explained {
                 if let Some(expected) = &leaf.expected {
                     map.serialize_entry("expected", expected)?;
                 }
-                if leaf.passed.is_some() {
-                    map.serialize_entry("value", &leaf.value)?;
-                }
+                map.serialize_entry("value", &leaf.value)?;
             }
         }
-        match self.passed() {
-            Some(passed) => map.serialize_entry("passed", &passed)?,
-            None => map.serialize_entry("evaluated", &false)?,
-        }
+        map.serialize_entry("passed", &self.passed())?;
         if let Self::Leaf(ExplainedLeaf { why: Some(why), .. }) = self {
             map.serialize_entry("why", why)?;
         }

@@ -14,13 +14,11 @@ mod tests;
 mod text;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use crate::document::{Document, Problem};
-use crate::tags::TagName;
 
 pub use explain::{EXPLAINED_CHARS_MAX, Explained, ExplainedLeaf};
 pub use leaf::Op;
@@ -45,7 +43,6 @@ pub type Lookup<'t> = dyn Fn(&str) -> Option<Cow<'t, str>> + 't;
 #[derive(Debug, Clone)]
 pub struct Condition {
     root: Node,
-    tags: BTreeSet<TagName>,
     leaves: usize,
     /// As it was sent: what a person wrote is what they see again.
     source: Box<RawValue>,
@@ -69,9 +66,7 @@ impl Condition {
     pub fn read(document: &Document<'_>) -> Result<Self, Problem> {
         let mut parser = parse::Parser::default();
         let root = parser.node(document, 0)?;
-        let mut tags = BTreeSet::new();
-        root.collect_tags(&mut tags);
-        Ok(Self { root, tags, leaves: parser.leaves, source: document.raw().to_owned() })
+        Ok(Self { root, leaves: parser.leaves, source: document.raw().to_owned() })
     }
 
     /// Whether it passes. A group is read from left to right, only until it is decided.
@@ -81,13 +76,7 @@ impl Condition {
 
     /// Evaluates and tells what each part came to.
     pub fn explain(&self, lookup: &Lookup<'_>) -> Explained {
-        explain::explain(&self.root, lookup, true)
-    }
-
-    /// Every tag that the result may depend on, as the condition calls it: a custom tag's alias is
-    /// not yet its key.
-    pub fn tags_read(&self) -> &BTreeSet<TagName> {
-        &self.tags
+        explain::explain(&self.root, lookup)
     }
 
     /// How many comparisons it has: the measure of what it costs to explain.
@@ -103,16 +92,6 @@ impl Node {
             Self::Any(nodes) => nodes.iter().any(|node| node.evaluate(lookup)),
             Self::Not(inner) => !inner.evaluate(lookup),
             Self::Leaf(leaf) => leaf.test(lookup(leaf.tag.as_str()).as_deref()) == leaf::Verdict::Passed,
-        }
-    }
-
-    fn collect_tags(&self, tags: &mut BTreeSet<TagName>) {
-        match self {
-            Self::All(nodes) | Self::Any(nodes) => nodes.iter().for_each(|node| node.collect_tags(tags)),
-            Self::Not(inner) => inner.collect_tags(tags),
-            Self::Leaf(leaf) => {
-                tags.insert(leaf.tag.clone());
-            }
         }
     }
 }

@@ -1,27 +1,17 @@
 //! An organization's targets and plans, as one moment of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::period::CounterKey;
 use super::plan::{OverrideAction, RoutingPlan};
 use super::target::Target;
 use crate::ids::{RoutingPlanId, TargetId};
-use crate::time::Timestamp;
 
 /// Targets and plans by their ids. Shared parts: of a changed directory only what changed is new.
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     targets: HashMap<TargetId, Arc<Target>>,
     plans: HashMap<RoutingPlanId, Arc<RoutingPlan>>,
-}
-
-/// What a decision may have to know of the counters.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CountersNeeded {
-    pub used: Vec<CounterKey>,
-    /// Targets with a limit of calls at a time.
-    pub live: Vec<TargetId>,
 }
 
 impl Directory {
@@ -58,32 +48,23 @@ impl Directory {
         self.plans.values()
     }
 
-    /// Every counter that a decision of this plan at this moment may look at, also by way of an override,
-    /// in order, so that nodes that lock them can't wait for each other.
-    pub fn counters_needed(&self, plan: &RoutingPlan, now: Timestamp) -> CountersNeeded {
-        let mut ids = BTreeSet::new();
-        collect_targets(plan, &mut ids);
-        for exception in &plan.overrides {
-            match exception.then {
-                OverrideAction::Target(id) => {
-                    ids.insert(id);
-                }
-                OverrideAction::Plan(id) => {
-                    if let Some(plan) = self.plan(id) {
-                        collect_targets(plan, &mut ids);
-                    }
-                }
-                OverrideAction::Reject(_) => {}
-            }
-        }
-        let targets = || ids.iter().filter_map(|id| self.target(*id));
-        CountersNeeded {
-            used: targets().flat_map(|target| target.counters(now)).map(|(key, _)| key).collect(),
-            live: targets().filter(|target| target.concurrency.is_some()).map(|target| target.id).collect(),
-        }
+    /// Every target whose counters a decision of this plan may look at, also by way of an override; some of them
+    /// more than once.
+    pub fn targets_of<'a>(&'a self, plan: &'a RoutingPlan) -> impl Iterator<Item = &'a Target> {
+        let exceptions = plan.overrides.iter().map(|exception| &exception.then);
+        let by_override = exceptions.clone().filter_map(|then| match then {
+            OverrideAction::Target(id) => Some(*id),
+            OverrideAction::Plan(_) | OverrideAction::Reject(_) => None,
+        });
+        let by_other_plan = exceptions.filter_map(|then| match then {
+            OverrideAction::Plan(id) => self.plan(*id),
+            OverrideAction::Target(_) | OverrideAction::Reject(_) => None,
+        });
+        let ids = targets_named(plan).chain(by_override).chain(by_other_plan.flat_map(targets_named));
+        ids.filter_map(|id| self.target(id))
     }
 }
 
-fn collect_targets(plan: &RoutingPlan, ids: &mut BTreeSet<TargetId>) {
-    ids.extend(plan.routes.iter().map(|route| route.target).chain(plan.fallback));
+fn targets_named(plan: &RoutingPlan) -> impl Iterator<Item = TargetId> {
+    plan.routes.iter().map(|route| route.target).chain(plan.fallback)
 }

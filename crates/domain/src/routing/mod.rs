@@ -25,7 +25,7 @@ pub use decide::{
     Share, Trace, Verdict, decide, eligible,
 };
 pub use destination::{Destination, NotADestination, SIP_CHARS_MAX};
-pub use directory::{CountersNeeded, Directory};
+pub use directory::Directory;
 pub use hours::{EXCEPTIONS_MAX, Hours, INTERVALS_MAX};
 pub use period::{CapPeriod, CounterKey, Counters};
 pub use plan::{

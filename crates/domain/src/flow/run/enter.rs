@@ -22,7 +22,7 @@ impl<'a> Walk<'a> {
             Task::Start { next } => go("next", next),
             Task::Condition { condition, then, otherwise } => {
                 let explained = condition.explain(&|name| self.scope.get(name));
-                let passed = explained.passed() == Some(true);
+                let passed = explained.passed();
                 self.visit.explained = Some(explained);
                 if passed { go("then", then) } else { go("else", otherwise) }
             }

@@ -8,13 +8,13 @@ use crate::routing::target::Target;
 use crate::routing::template;
 
 /// Comparisons that one trace explains; it need not repeat the same thing for hundreds of targets.
-const EXPLAINED_MAX: usize = 400;
+pub(super) const EXPLAINED_MAX: usize = 400;
 
-impl Run<'_, '_> {
+impl<'a> Run<'a, '_> {
     /// The cheap questions first; the order decides only which of several obstacles is shown.
     pub fn verdict(
         &mut self,
-        target: Option<&Target>,
+        target: Option<&'a Target>,
         enabled: bool,
         filter: Option<&Condition>,
     ) -> (Verdict, Option<Limit>) {
@@ -40,12 +40,13 @@ impl Run<'_, '_> {
     }
 
     /// The cap or the concurrency that this call would exceed.
-    fn used_up(&self, target: &Target) -> Option<(Verdict, Limit)> {
+    fn used_up(&mut self, target: &'a Target) -> Option<(Verdict, Limit)> {
         let over = |used: u32, held: bool, max: u32| {
             (used.saturating_sub(u32::from(held)) >= max).then_some(Limit { used, max })
         };
-        let capped = target.counters(self.now).find_map(|(key, cap)| {
-            let limit = over(self.counters.used(&key), self.facts.holds(&key), cap)?;
+        let (counters, facts) = (self.counters, self.facts);
+        let capped = self.periods.counters(target).find_map(|(key, cap)| {
+            let limit = over(counters.used(&key), facts.holds(&key), cap)?;
             let verdict = match key.period {
                 CapPeriod::Hour => Verdict::CapHour,
                 CapPeriod::Day => Verdict::CapDay,
@@ -55,24 +56,19 @@ impl Run<'_, '_> {
             Some((verdict, limit))
         });
         capped.or_else(|| {
-            let reserved = self.facts.reservation.is_some_and(|held| held.target == target.id);
-            let limit = over(self.counters.live(target.id), reserved, target.concurrency?)?;
+            let reserved = facts.reservation.is_some_and(|held| held.target == target.id);
+            let limit = over(counters.live(target.id), reserved, target.concurrency?)?;
             Some((Verdict::Concurrency, limit))
         })
     }
 
-    pub fn passes(&mut self, filter: &Condition) -> bool {
-        for tag in filter.tags_read() {
-            if !self.tags_read.contains(tag) {
-                self.tags_read.insert(tag.clone());
-            }
-        }
-        filter.evaluate(self.facts.lookup)
+    pub fn passes(&self, filter: &Condition) -> bool {
+        filter.evaluate(&|name| self.seen.get(name))
     }
 
     pub fn explain(&mut self, filter: &Condition) -> Option<Explained> {
         self.explained += filter.leaves();
-        (self.explained <= EXPLAINED_MAX).then(|| filter.explain(self.facts.lookup))
+        (self.explained <= EXPLAINED_MAX).then(|| filter.explain(&|name| self.seen.get(name)))
     }
 
     /// Whether the target has said no, which may be for the tags it was asked with.
@@ -80,7 +76,7 @@ impl Run<'_, '_> {
         let Some(availability) = &target.availability else { return false };
         let refuses = self.facts.answer(target.id) == Some(false);
         if refuses {
-            self.tags_read.extend(template::tags(&availability.url));
+            self.seen.note(template::tags(&availability.url));
         }
         refuses
     }

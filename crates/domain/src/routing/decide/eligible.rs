@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::check::EXPLAINED_MAX;
 use super::run::{Course, Run};
-use super::trace::{Trace, Verdict};
+use super::trace::Verdict;
 use super::{Facts, Refusal};
 use crate::ids::TargetId;
 use crate::money::Money;
@@ -14,7 +15,6 @@ use crate::routing::directory::Directory;
 use crate::routing::period::{CounterKey, Counters};
 use crate::routing::plan::RoutingPlan;
 use crate::routing::target::{Conversion, Target};
-use crate::tags::TagName;
 use crate::time::Timestamp;
 
 /// What a bid request can be answered with.
@@ -24,8 +24,6 @@ pub struct Eligible {
     pub routes: Vec<EligibleRoute>,
     /// Why there are none.
     pub refusal: Option<Refusal>,
-    pub trace: Trace,
-    pub tags_read: BTreeSet<TagName>,
 }
 
 /// A route that would take the call.
@@ -53,9 +51,11 @@ pub fn eligible(
     now: Timestamp,
 ) -> Eligible {
     let mut run = Run::new(plan, directory, facts, counters, now);
+    // Nobody is shown why.
+    run.explained = EXPLAINED_MAX;
     let (mut routes, refusal) = match run.overrides(plan) {
         Course::Reject(refusal) => (Vec::new(), Some(refusal)),
-        Course::Target(target) => (vec![offer(&run, target, None, None)], None),
+        Course::Target(target) => (vec![offer(&mut run, target, None, None)], None),
         Course::Plan(plan) => match by_routes(&mut run, plan) {
             Ok(routes) => (routes, None),
             Err(refusal) => (Vec::new(), Some(refusal)),
@@ -65,11 +65,11 @@ pub fn eligible(
     routes.sort_by_key(|route| (Reverse(route.payout), route.priority));
     let mut seen = BTreeSet::new();
     routes.retain(|route| seen.insert(route.target));
-    Eligible { routes, refusal, trace: run.trace, tags_read: run.tags_read }
+    Eligible { routes, refusal }
 }
 
 fn by_routes<'a>(run: &mut Run<'a, '_>, plan: &'a RoutingPlan) -> Result<Vec<EligibleRoute>, Refusal> {
-    let offer_at = |run: &Run<'a, '_>, at: usize| {
+    let offer_at = |run: &mut Run<'a, '_>, at: usize| {
         let (route, target) = run.route(at);
         target.map(|target| offer(run, target, route.conversion, Some(route.priority)))
     };
@@ -95,9 +95,9 @@ fn by_routes<'a>(run: &mut Run<'a, '_>, plan: &'a RoutingPlan) -> Result<Vec<Eli
     Err(run.nearest().into())
 }
 
-fn offer(
-    run: &Run<'_, '_>,
-    target: &Target,
+fn offer<'a>(
+    run: &mut Run<'a, '_>,
+    target: &'a Target,
     conversion: Option<Conversion>,
     priority: Option<u32>,
 ) -> EligibleRoute {

@@ -8,7 +8,9 @@
 mod check;
 mod eligible;
 mod outcome;
+mod periods;
 mod run;
+mod seen;
 mod trace;
 
 use crate::condition::Lookup;
@@ -98,7 +100,7 @@ pub fn decide(
         Course::Target(target) => run.send(target, None, ChosenBy::Override, None),
         Course::Plan(plan) => by_routes(&mut run, plan, chance),
     };
-    Decision { outcome, trace: run.trace, tags_read: run.tags_read }
+    Decision { outcome, trace: run.trace, tags_read: run.seen.names() }
 }
 
 fn by_routes<'a>(run: &mut Run<'a, '_>, plan: &'a RoutingPlan, chance: u64) -> Outcome {

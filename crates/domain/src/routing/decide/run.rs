@@ -1,7 +1,7 @@
 //! One decision under way: what it looks at, and what it writes down of it.
 
-use std::collections::BTreeSet;
-
+use super::periods::Periods;
+use super::seen::Seen;
 use super::trace::{
     Chosen, ChosenBy, DuplicateTrace, OverrideTrace, OverrideVerdict, PlanTrace, RouteTrace, Share, Trace,
     Verdict,
@@ -14,7 +14,6 @@ use crate::routing::period::{CounterKey, Counters};
 use crate::routing::plan::{DuplicateAction, Override, OverrideAction, Route, RoutingPlan};
 use crate::routing::target::{Conversion, Target};
 use crate::routing::template;
-use crate::tags::TagName;
 use crate::time::Timestamp;
 
 pub(super) struct Run<'a, 'f> {
@@ -23,11 +22,13 @@ pub(super) struct Run<'a, 'f> {
     pub counters: &'a Counters,
     pub now: Timestamp,
     pub trace: Trace,
-    pub tags_read: BTreeSet<TagName>,
+    pub seen: Seen<'f>,
+    pub periods: Periods<'a>,
     /// Targets that are not to get this duplicate.
     pub spent: Vec<TargetId>,
     /// The plan's routes in the order in which they are looked at, as the trace has them.
     routes: Vec<&'a Route>,
+    /// Comparisons that were explained.
     pub explained: usize,
 }
 
@@ -55,8 +56,9 @@ impl<'a, 'f> Run<'a, 'f> {
             fallback: None,
             chosen: None,
         };
-        let (tags_read, spent, routes) = Default::default();
-        Self { directory, facts, counters, now, trace, tags_read, spent, routes, explained: 0 }
+        let (seen, periods) = (Seen::new(facts.lookup), Periods::new(now));
+        let (spent, routes) = Default::default();
+        Self { directory, facts, counters, now, trace, seen, periods, spent, routes, explained: 0 }
     }
 
     pub fn overrides(&mut self, plan: &'a RoutingPlan) -> Course<'a> {
@@ -183,7 +185,7 @@ impl<'a, 'f> Run<'a, 'f> {
     /// Sends the call to a target that takes it.
     pub fn send(
         &mut self,
-        target: &Target,
+        target: &'a Target,
         conversion: Option<Conversion>,
         by: ChosenBy,
         share: Option<Share>,
@@ -191,7 +193,7 @@ impl<'a, 'f> Run<'a, 'f> {
         let (id, name) = (target.id, target.name.clone());
         self.trace.chosen = Some(Chosen { target: id, name: name.clone(), by, share });
         if let Some(availability) = &target.availability {
-            self.tags_read.extend(template::tags(&availability.url));
+            self.seen.note(template::tags(&availability.url));
             if self.facts.answer(id).is_none() {
                 let (url, timeout_ms) = (availability.url.clone(), availability.timeout_ms);
                 return Outcome::AskAvailability { target: id, name, url, timeout_ms };
@@ -208,8 +210,9 @@ impl<'a, 'f> Run<'a, 'f> {
     }
 
     /// What a call to this target raises, beyond what its reservation has raised already.
-    pub fn claims(&self, target: &Target) -> Vec<CounterKey> {
-        target.counters(self.now).map(|(key, _)| key).filter(|key| !self.facts.holds(key)).collect()
+    pub fn claims(&mut self, target: &'a Target) -> Vec<CounterKey> {
+        let facts = self.facts;
+        self.periods.counters(target).map(|(key, _)| key).filter(|key| !facts.holds(key)).collect()
     }
 
     /// What was in the way of the target that was nearest to getting the call.

@@ -13,7 +13,7 @@ use crate::ids::{PublisherId, RoutingPlanId, TargetId};
 
 pub use caller::{CallerPattern, NotACallerPattern};
 
-pub const ROUTES_MAX: usize = 500;
+pub const ROUTES_MAX: usize = 1_000;
 pub const OVERRIDES_MAX: usize = 500;
 pub const PRIORITY_MAX: u32 = 1_000;
 pub const WEIGHT_MAX: u32 = 1_000;

@@ -134,8 +134,8 @@ proptest! {
                 prop_assert!(may_take(&world, *target));
                 let counters = world.directory.target(*target).unwrap().counters(world.now);
                 prop_assert_eq!(claims, &counters.map(|(key, _)| key).collect::<Vec<_>>());
-                let needed = world.directory.counters_needed(world.directory.plan(plan_id(1)).unwrap(), world.now);
-                prop_assert!(claims.iter().all(|key| needed.used.contains(key)));
+                let plan = world.directory.plan(plan_id(1)).unwrap();
+                prop_assert!(world.directory.targets_of(plan).any(|one| one.id == *target));
             }
             Outcome::AskAvailability { target, .. } => prop_assert!(may_take(&world, *target)),
             Outcome::Reject(_) => prop_assert_eq!(&decision.trace.chosen, &None),
