@@ -11,8 +11,8 @@ use crate::intake::bid::HeldBid;
 use crate::settings::load::from_json;
 use crate::values;
 
-/// Bids of one organization that a commit gives back at most; the next one goes on.
-pub const OVERDUE_MAX: i64 = 100;
+/// Bids of one organization that a commit gives back at most, for calls and bids wait for it; the next one goes on.
+pub const OVERDUE_MAX: i64 = 16;
 /// Bids of one caller that a call looks at, the newest.
 pub const OF_CALLER_MAX: i64 = 20;
 

@@ -1,6 +1,7 @@
 //! The hot statements on the embedded database: one thread, one connection, one transaction a batch.
 
 mod bids;
+mod counted;
 mod held;
 mod routing;
 
@@ -10,11 +11,13 @@ use bytes::Bytes;
 use hookline_domain::call::NoPayoutReason;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
+use hookline_domain::routing::Counters;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 use rusqlite::{Connection, DropBehavior, OptionalExtension, Transaction, TransactionBehavior, params};
 use uuid::Uuid;
 
+use self::counted::Counted;
 use super::call_row::{CallRow, call_columns, status_code};
 use super::db::SqliteDb;
 use super::group_commit::{WriterParts, commits_late};
@@ -30,6 +33,8 @@ pub struct SqliteWriter {
     connection: Connection,
     parts: Arc<WriterParts>,
     next_seq: NextSeq,
+    /// The targets' counters as the last commit left them.
+    counters: (Counted, Counters),
     /// See [`commits_late`].
     late: bool,
 }
@@ -48,7 +53,13 @@ impl SqliteWriter {
         let connection = db.open_direct()?;
         let newest: Option<i64> =
             connection.query_row("SELECT MAX(seq) FROM timeline", [], |row| row.get(0))?;
-        Ok(Self { connection, parts, next_seq: NextSeq(newest.unwrap_or(0)), late: commits_late() })
+        Ok(Self {
+            connection,
+            parts,
+            next_seq: NextSeq(newest.unwrap_or(0)),
+            counters: Default::default(),
+            late: commits_late(),
+        })
     }
 
     /// Does all of it in one synced transaction, or none.
@@ -70,7 +81,10 @@ impl SqliteWriter {
         // One moment for the counters that are read and those that are raised.
         let at = self.parts.clock.now();
         let mut loaded = load(&tx, needs)?;
-        routing::load(&tx, works, needs, &mut loaded, at)?;
+        // Put back only when what this commit makes of them is stored.
+        let mut counted;
+        (counted, loaded.counters) = std::mem::take(&mut self.counters);
+        routing::load(&tx, works, needs, &mut loaded, &mut counted, at)?;
         let admitted = rates::admit(&self.parts.board, works);
         let mut commit = Commit::new(loaded, at, &admitted.standings, &mut self.next_seq);
         let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
@@ -84,6 +98,7 @@ impl SqliteWriter {
         } else {
             tx.commit()?;
         }
+        self.counters = (counted, loaded.counters);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
             self.parts.appended.send_modify(|appended| *appended += 1);

@@ -3,6 +3,7 @@
 mod administration;
 mod api;
 mod calls;
+mod caps;
 mod concurrent;
 mod crash;
 mod expiry;

@@ -1,6 +1,5 @@
 //! SPEC 5: a publisher asks what a call would bring; the call that then comes has its place, tags and price.
 
-use std::path::Path;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -8,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::on_both_engines;
 use crate::routing::{CALLER, action, dialed, event, flow, id, minutes_ago, next, plan, target};
-use crate::world::{Answer, Engine, TestWorld, answer, tag};
+use crate::world::{Answer, Engine, TestWorld, answer, step_to, tag};
 
 on_both_engines! {
     an_answer_has_every_route_the_best_paid_first;
@@ -62,13 +61,6 @@ async fn bids(world: &TestWorld, endpoint: &str, query: &str) -> Value {
 
 fn reason(answer: &Value) -> &str {
     answer["reason"].as_str().unwrap_or("none")
-}
-
-/// Whole or not at all: the server reads the file whenever it looks at its clock.
-fn step_to(file: &Path, seconds: i64) {
-    let new = file.with_extension("new");
-    std::fs::write(&new, seconds.to_string()).unwrap();
-    std::fs::rename(new, file).unwrap();
 }
 
 async fn an_answer_has_every_route_the_best_paid_first(engine: Engine) {

@@ -259,6 +259,14 @@ pub async fn answer(request: reqwest::RequestBuilder) -> reqwest::Result<Answer>
     Ok(Answer { status, headers, body: response.text().await? })
 }
 
+/// Sets the clock of servers that were started with this file as `HOOKLINE_TEST_CLOCK_STEP`, by seconds from the
+/// true time. Whole or not at all: a server reads the file whenever it looks at its clock.
+pub fn step_to(file: &std::path::Path, seconds: i64) {
+    let new = file.with_extension("new");
+    std::fs::write(&new, seconds.to_string()).unwrap();
+    std::fs::rename(new, file).unwrap();
+}
+
 /// The id of a seeded call.
 pub fn call_id(index: u64) -> String {
     format!(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hookline_domain::flow::{Flow, NodeId, Task};
 use hookline_domain::ids::{FlowId, OrgId, RoutingPlanId, TargetId};
-use hookline_domain::routing::CounterKey;
+use hookline_domain::routing::Target;
 use hookline_domain::time::Timestamp;
 
 use super::rows::Loaded;
@@ -12,32 +12,31 @@ use crate::intake::work::Work;
 use crate::routing::{Leads, Routed};
 use crate::settings::{CampaignRouting, Org};
 
-/// Ordered, so that rows are met in one order.
 #[derive(Debug, Default)]
-pub struct RoutingNeeds {
-    pub used: BTreeSet<(OrgId, CounterKey)>,
-    pub live: BTreeSet<(OrgId, TargetId)>,
+pub struct RoutingNeeds<'w> {
+    /// Whose counters are read; some more than once.
+    pub targets: Vec<(OrgId, &'w Target)>,
     pub turns: BTreeSet<(OrgId, FlowId, NodeId)>,
     /// Callers, with the earliest start of an earlier call that matters.
     pub previous: BTreeMap<(OrgId, String), Timestamp>,
 }
 
-impl RoutingNeeds {
-    pub fn of(works: &[&Work], loaded: &Loaded, at: Timestamp) -> Self {
+impl<'w> RoutingNeeds<'w> {
+    pub fn of(works: &[&'w Work], loaded: &Loaded, at: Timestamp) -> Self {
         let mut needs = Self::default();
         for work in works {
             match work {
                 Work::Start(start) => {
                     let campaign = start.campaign.and_then(|id| start.org.campaigns.get(&id));
                     if let Some(routing) = campaign.and_then(|one| one.routing) {
-                        needs.add_routing(&start.org, routing, at);
+                        needs.add_routing(&start.org, routing);
                         needs.add_caller(&start.org, &start.caller, at);
                     }
                 }
                 Work::Next(step) => {
                     if let Some(routed) = loaded.routes.get(&step.call) {
                         let pinned = step.flow.as_ref().map(|flow| &flow.flow);
-                        needs.add_routed(&step.org, routed, pinned, at);
+                        needs.add_routed(&step.org, routed, pinned);
                         needs.add_caller(&step.org, &loaded.calls[&step.call].call.caller, at);
                     }
                 }
@@ -45,7 +44,7 @@ impl RoutingNeeds {
                     if let Ok((endpoint, caller)) = request.asks() {
                         let campaign = request.org.campaigns.get(&endpoint.campaign);
                         if let Some(routing) = campaign.and_then(|one| one.routing) {
-                            needs.add_routing(&request.org, routing, at);
+                            needs.add_routing(&request.org, routing);
                             needs.add_caller(&request.org, caller, at);
                         }
                     }
@@ -59,45 +58,45 @@ impl RoutingNeeds {
     }
 
     /// Of every call of the organization that may be decided again.
-    fn add_open(&mut self, org: &Org, loaded: &Loaded, at: Timestamp) {
+    fn add_open(&mut self, org: &'w Org, loaded: &Loaded, at: Timestamp) {
         for (id, routed) in &loaded.routes {
             let call = &loaded.calls[id].call;
             if call.org == org.id && routed.is_open() {
-                self.add_routed(org, routed, None, at);
+                self.add_routed(org, routed, None);
                 self.add_caller(org, &call.caller, at);
             }
         }
     }
 
-    fn add_routing(&mut self, org: &Org, routing: CampaignRouting, at: Timestamp) {
+    fn add_routing(&mut self, org: &'w Org, routing: CampaignRouting) {
         match routing {
-            CampaignRouting::Plan(plan) => self.add_plan(org, plan, at),
+            CampaignRouting::Plan(plan) => self.add_plan(org, plan),
             CampaignRouting::Flow(id) => {
                 if let Some(published) = org.flows.get(&id) {
-                    self.add_flow(org, id, &published.flow, at);
+                    self.add_flow(org, id, &published.flow);
                 }
             }
         }
     }
 
-    fn add_routed(&mut self, org: &Org, routed: &Routed, pinned: Option<&Flow>, at: Timestamp) {
+    fn add_routed(&mut self, org: &'w Org, routed: &Routed, pinned: Option<&Flow>) {
         match routed.leads {
-            Some(Leads::Plan(plan)) => self.add_plan(org, plan, at),
-            Some(Leads::Target(target)) => self.add_target(org, target, at),
+            Some(Leads::Plan(plan)) => self.add_plan(org, plan),
+            Some(Leads::Target(target)) => self.add_target(org, target),
             None => {}
         }
         if let Some(state) = &routed.flow
             && let Some(flow) = pinned.or_else(|| org.flows.get(&state.flow).map(|published| &published.flow))
         {
-            self.add_flow(org, state.flow, flow, at);
+            self.add_flow(org, state.flow, flow);
         }
     }
 
-    fn add_flow(&mut self, org: &Org, id: FlowId, flow: &Flow, at: Timestamp) {
+    fn add_flow(&mut self, org: &'w Org, id: FlowId, flow: &Flow) {
         for (name, node) in flow.nodes() {
             match &node.task {
-                Task::Dial { target, .. } => self.add_target(org, *target, at),
-                Task::RoutingPlan { plan, .. } => self.add_plan(org, *plan, at),
+                Task::Dial { target, .. } => self.add_target(org, *target),
+                Task::RoutingPlan { plan, .. } => self.add_plan(org, *plan),
                 Task::Distribute { .. } => {
                     self.turns.insert((org.id, id, name.clone()));
                 }
@@ -106,17 +105,13 @@ impl RoutingNeeds {
         }
     }
 
-    fn add_plan(&mut self, org: &Org, plan: RoutingPlanId, at: Timestamp) {
+    fn add_plan(&mut self, org: &'w Org, plan: RoutingPlanId) {
         let Some(plan) = org.directory.plan(plan) else { return };
-        let needed = org.directory.counters_needed(plan, at);
-        self.used.extend(needed.used.into_iter().map(|key| (org.id, key)));
-        self.live.extend(needed.live.into_iter().map(|target| (org.id, target)));
+        self.targets.extend(org.directory.targets_of(plan).map(|target| (org.id, target)));
     }
 
-    fn add_target(&mut self, org: &Org, target: TargetId, at: Timestamp) {
-        let Some(target) = org.directory.target(target) else { return };
-        self.used.extend(target.counters(at).map(|(key, _)| (org.id, key)));
-        self.live.insert((org.id, target.id));
+    fn add_target(&mut self, org: &'w Org, target: TargetId) {
+        self.targets.extend(org.directory.target(target).map(|target| (org.id, target)));
     }
 
     fn add_caller(&mut self, org: &Org, caller: &str, at: Timestamp) {

@@ -1,7 +1,7 @@
 //! Where calls stand on their ways, and the counters of targets. The organization's lock was taken before.
 
 use hookline_domain::ids::{CallId, FlowId, OrgId, TargetId};
-use hookline_domain::routing::{CapPeriod, CounterKey, PreviousCall};
+use hookline_domain::routing::{CapPeriod, CounterKey, PreviousCall, Target};
 use hookline_domain::time::Timestamp;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -25,8 +25,8 @@ pub async fn load(
     }
     load_states(connection, loaded).await?;
     let wanted = RoutingNeeds::of(works, loaded, at);
-    load_used(connection, &wanted, loaded).await?;
-    load_live(connection, &wanted, loaded).await?;
+    load_used(connection, &wanted.targets, loaded, at).await?;
+    load_live(connection, &wanted.targets, loaded).await?;
     load_turns(connection, &wanted, loaded).await?;
     bids::load(connection, needs, loaded, at).await?;
     for ((org, caller), since) in &wanted.previous {
@@ -71,11 +71,20 @@ async fn load_states(connection: &mut PgConnection, loaded: &mut Loaded) -> Resu
     Ok(())
 }
 
-async fn load_used(connection: &mut PgConnection, wanted: &RoutingNeeds, loaded: &mut Loaded) -> Result<()> {
-    if wanted.used.is_empty() {
+async fn load_used(
+    connection: &mut PgConnection,
+    targets: &[(OrgId, &Target)],
+    loaded: &mut Loaded,
+    at: Timestamp,
+) -> Result<()> {
+    let mut keys: Vec<(OrgId, CounterKey)> =
+        targets.iter().flat_map(|(org, target)| target.counters(at).map(|(key, _)| (*org, key))).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    if keys.is_empty() {
         return Ok(());
     }
-    let keys = || wanted.used.iter();
+    let keys = || keys.iter();
     let rows: Vec<(Uuid, String, i64, i64)> = sqlx::query_as(
         "SELECT c.target_id, c.period, c.starts_at, c.used
          FROM UNNEST($1::uuid[], $2::uuid[], $3::text[], $4::bigint[]) AS k (org_id, target_id, period, starts_at)
@@ -99,9 +108,16 @@ async fn load_used(connection: &mut PgConnection, wanted: &RoutingNeeds, loaded:
     Ok(())
 }
 
-async fn load_live(connection: &mut PgConnection, wanted: &RoutingNeeds, loaded: &mut Loaded) -> Result<()> {
-    let (orgs, targets): (Vec<Uuid>, Vec<Uuid>) =
-        wanted.live.iter().map(|(org, target)| (org.0, target.0)).unzip();
+async fn load_live(
+    connection: &mut PgConnection,
+    targets: &[(OrgId, &Target)],
+    loaded: &mut Loaded,
+) -> Result<()> {
+    let limited = targets.iter().filter(|(_, target)| target.concurrency.is_some());
+    let mut limited: Vec<(Uuid, Uuid)> = limited.map(|(org, target)| (org.0, target.id.0)).collect();
+    limited.sort_unstable();
+    limited.dedup();
+    let (orgs, targets): (Vec<Uuid>, Vec<Uuid>) = limited.into_iter().unzip();
     if targets.is_empty() {
         return Ok(());
     }
@@ -119,7 +135,11 @@ async fn load_live(connection: &mut PgConnection, wanted: &RoutingNeeds, loaded:
     Ok(())
 }
 
-async fn load_turns(connection: &mut PgConnection, wanted: &RoutingNeeds, loaded: &mut Loaded) -> Result<()> {
+async fn load_turns(
+    connection: &mut PgConnection,
+    wanted: &RoutingNeeds<'_>,
+    loaded: &mut Loaded,
+) -> Result<()> {
     for (org, flow, node) in &wanted.turns {
         let turns: Option<(i64,)> =
             sqlx::query_as("SELECT turns FROM flow_turns WHERE org_id = $1 AND flow_id = $2 AND node = $3")

@@ -6,6 +6,7 @@ use hookline_domain::time::Timestamp;
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
+use super::counted::Counted;
 use super::{Result, bids, id, to_json};
 use crate::intake::effect::{Loaded, Needs, RoutingNeeds, Writes};
 use crate::intake::work::Work;
@@ -16,6 +17,7 @@ pub fn load(
     works: &[&Work],
     needs: &Needs,
     loaded: &mut Loaded,
+    counted: &mut Counted,
     at: Timestamp,
 ) -> Result<()> {
     if !needs.routes && needs.deciding.is_empty() {
@@ -32,22 +34,7 @@ pub fn load(
     }
     bids::load(tx, needs, loaded, at)?;
     let wanted = RoutingNeeds::of(works, loaded, at);
-    for (org, key) in &wanted.used {
-        let used: Option<i64> = tx
-            .prepare_cached(
-                "SELECT used FROM target_counters WHERE org_id = ?1 AND target_id = ?2 AND period = ?3 AND starts_at = ?4",
-            )?
-            .query_row(params![id(&org.0), id(&key.target.0), key.period.as_str(), key.start.0], |row| row.get(0))
-            .optional()?;
-        loaded.counters.used.insert(*key, routes::count(used.unwrap_or(0)));
-    }
-    for (org, target) in &wanted.live {
-        let live: Option<i64> = tx
-            .prepare_cached("SELECT live FROM target_calls WHERE org_id = ?1 AND target_id = ?2")?
-            .query_row(params![id(&org.0), id(&target.0)], |row| row.get(0))
-            .optional()?;
-        loaded.counters.live.insert(*target, routes::count(live.unwrap_or(0)));
-    }
+    counted.read(tx, &wanted.targets, &mut loaded.counters, at)?;
     for (org, flow, node) in &wanted.turns {
         let turns: Option<i64> = tx
             .prepare_cached("SELECT turns FROM flow_turns WHERE org_id = ?1 AND flow_id = ?2 AND node = ?3")?

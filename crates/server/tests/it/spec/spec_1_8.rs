@@ -1,12 +1,10 @@
 //! SPEC 1.8: exactly N, over all nodes together and through restarts.
 
-use std::path::Path;
-
 use reqwest::Method;
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::world::{Answer, Engine, TestWorld, answer, call_id};
+use crate::world::{Answer, Engine, TestWorld, answer, call_id, step_to};
 
 const LIMIT: u32 = 7;
 
@@ -72,13 +70,6 @@ async fn a_step_of_the_wall_clock_opens_and_closes_nothing(engine: Engine) {
     }
     let spread = world.count("SELECT MAX(received_at) - MIN(received_at) FROM requests").await;
     assert!(spread > 14_000 * 1_000_000, "the clock was not stepped: {spread} µs lie between the requests");
-}
-
-/// Whole or not at all: the server reads the file whenever it looks at its clock.
-fn step_to(file: &Path, seconds: i64) {
-    let new = file.with_extension("new");
-    std::fs::write(&new, seconds.to_string()).unwrap();
-    std::fs::rename(new, file).unwrap();
 }
 
 async fn the_limit_is_100_per_minute_unless_set_per_minute_hour_or_day(engine: Engine) {
