@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import experiments, machine, postgres, report, setup, subjects
+from harness import experiments, machine, postgres, report, routing, setup, subjects
 from harness.experiments import Plan
 from harness.load import Load
 from harness.process import Failed
@@ -18,10 +18,11 @@ BENCH = Path(__file__).resolve().parent
 TARGET = BENCH.parent / "target" / "release"
 SIZES = [10**4, 10**5, 10**6]
 DEFAULT_SUBJECTS = {"compare": subjects.NAMES, "growth": ("hookline-sqlite", "hookline-postgres"),
-                    "batch": ("hookline-sqlite", "hookline-postgres"), "idle": ("hookline-sqlite", "hookline-postgres")}
+                    "batch": ("hookline-sqlite", "hookline-postgres"), "idle": ("hookline-sqlite", "hookline-postgres"),
+                    "routing": ("hookline-sqlite", "hookline-postgres")}
 TITLES = {"compare": "Hookline and its peers, one update_revenue per request",
           "growth": "Requests/s by number of calls in the database", "batch": "Call updates/s, singly and in batches of 50",
-          "idle": "Memory and start"}
+          "idle": "Memory and start", "routing": "Calls and bids that find their way, at a steady pace"}
 
 
 def arguments() -> argparse.Namespace:
@@ -69,6 +70,8 @@ def answer(options: argparse.Namespace, names: list[str], settings: subjects.Set
             return experiments.growth(names, SIZES + [10**7] * options.full, settings, plan, folder)
         case "batch":
             return experiments.batch(names, settings, plan, folder)
+        case "routing":
+            return routing.routing(names, settings, plan, folder)
         case _:
             return experiments.idle(names, settings, folder)
 
@@ -77,16 +80,18 @@ def write_report(options: argparse.Namespace, facts: dict, results: dict) -> boo
     question = options.question
     checks = getattr(report, f"{question}_checks")(results)
     setting = {"calls": "by row" if question == "growth" else f"{options.calls:,}"}
-    if question != "idle":
+    if question == "routing":
+        setting = {"rounds": options.rounds, "seconds": options.seconds, "parameters of a call": routing.PARAMETERS}
+    elif question != "idle":
         setting |= {"connections": options.connections, "rounds": options.rounds, "seconds": options.seconds,
                     "connections of each peer to PostgreSQL": options.peer_connections}
     plot = None
-    if question != "idle":
+    if question not in ("idle", "routing"):
         field = "call_updates_per_s" if question == "batch" else "requests_per_s"
         subtitle = (f"median of {options.rounds} rounds of {options.seconds} s, {options.connections} connections; "
                     "the line is the range")
         plot = report.svg(TITLES[question], subtitle, report.load_bars(results, field))
-    table = report.idle_table(results) if question == "idle" else report.load_table(results)
+    table = getattr(report, f"{question}_table", report.load_table)(results)
     lines = table + report.check_table(checks)
     name = f"{datetime.date.today().isoformat()}-{question}"
     path = report.write(options.out, name, TITLES[question], lines + report.facts_lines(facts, setting),

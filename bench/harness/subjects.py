@@ -207,7 +207,7 @@ def seed_hookline(subject: Subject, calls: int | None = None) -> dict[str, str]:
                               cwd=subject.folder)
     try:
         line = json.loads(out.strip().splitlines()[-1])
-        return {"update_revenue": line["key"], **line.get("keys", {})}
+        return {"update_revenue": line["key"], **line.get("keys", {}), "api": line["api_key"]}
     except (IndexError, KeyError, json.JSONDecodeError) as error:
         raise Failed(f"hookline bench-seed printed no line with a key: {out[-300:]!r}") from error
 
