@@ -191,7 +191,7 @@ def _until_seen(api: Api, away: Api, plan: str, target: dict, number: str, turn:
     begin, index = time.monotonic(), 0
     while time.monotonic() - begin < RELOAD_SECONDS_MAX:
         call = {"caller": f"+1415{2_000_000 + turn * 10_000 + index}", "dialed": number}
-        told = away.ask("POST", "/v1/calls", call, 201)["routing"]
+        told = away.ask("POST", "/v1/calls", call, 201).get("routing")
         if told and told["action"] == "dial" and told["targets"][0]["id"] == target["id"]:
             return time.monotonic() - begin
         index += 1

@@ -45,7 +45,7 @@ pub fn apply(
     tags: Option<&mut TagSet>,
     defs: &Definitions,
     at: Timestamp,
-    request: RequestId,
+    request: Option<RequestId>,
 ) -> Applied {
     let mut applied = Applied { live: call.status.is_live(), ..Applied::default() };
     apply_conversion(changes, call, at, &mut applied.timeline);
@@ -143,7 +143,7 @@ struct TagChanges<'a> {
     tags: &'a mut TagSet,
     defs: &'a Definitions,
     at: Timestamp,
-    request: RequestId,
+    request: Option<RequestId>,
     applied: &'a mut Applied,
 }
 
@@ -195,7 +195,7 @@ impl TagChanges<'_> {
             value: value.clone().into_owned(),
             source: TagSource::UpdateTags,
             at: self.at,
-            request: Some(self.request),
+            request: self.request,
             flagged: key.flags(&add.value),
         };
         let outcome = self.tags.overwrite_normal(key.name, tag);

@@ -83,6 +83,11 @@ impl Changes {
     pub fn touches_tags(&self) -> bool {
         !self.remove.is_empty() || !self.add.is_empty()
     }
+
+    /// Whether something in it is for calls that have ended.
+    pub fn needs_end(&self) -> bool {
+        self.publisher_paid_out.is_some() || self.no_payout_reason.is_some()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

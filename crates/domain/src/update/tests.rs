@@ -30,7 +30,7 @@ fn remove(raw: &str) -> TagToRemove {
 
 /// Applies changes that touch no tags, at 200 s.
 fn apply_at_200(changes: &Changes, call: &mut Call) -> Applied {
-    apply(changes, call, None, &Definitions::default(), second(200), request(1))
+    apply(changes, call, None, &Definitions::default(), second(200), Some(request(1)))
 }
 
 fn lines(applied: &Applied) -> Vec<(&str, Option<&str>, Option<&str>)> {

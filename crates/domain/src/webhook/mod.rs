@@ -33,7 +33,7 @@ pub use limits::{
     BATCH_MAX, BODY_BYTES_MAX, DEPTH_MAX, FIELDS_MAX, NAME_CHARS_MAX, TRANSACTION_ID_CHARS_MAX,
     VALUE_CHARS_MAX,
 };
-pub use read::{read, read_parameters};
+pub use read::{read, read_changes, read_parameters};
 
 use serde::{Deserialize, Serialize};
 

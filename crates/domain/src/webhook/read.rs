@@ -3,11 +3,11 @@
 use super::fields::Fields;
 use super::key::Key;
 use super::{
-    Command, RawRequest, Refusal, Request, WebhookKind, call_data, fingerprint, identify, transaction,
-    update_fields, update_revenue, update_tags,
+    Command, Method, RawRequest, Refusal, Request, WebhookKind, call_data, fingerprint, identify, refusal,
+    transaction, update_fields, update_revenue, update_tags,
 };
 use crate::phone;
-use crate::update::Update;
+use crate::update::{Changes, Update};
 
 /// Reads one authenticated request. `country` is the organization's: national phone numbers are
 /// its.
@@ -30,6 +30,21 @@ pub fn read_parameters(raw: &RawRequest<'_>) -> Result<Vec<(String, String)>, Re
     let fields = Fields::gather(raw).and_then(|fields| call_data::parameters(fields, &key));
     let fields = fields.map_err(|refusal| key.remove_from_refusal(refusal))?;
     Ok(fields.into_iter().map(|field| (field.name.as_str().to_owned(), field.value)).collect())
+}
+
+/// The changes of a JSON body that says nothing of which call it is about, such as an edit by hand.
+///
+/// # Errors
+/// A [`Refusal`] that names the field at fault; here also one that means nothing.
+pub fn read_changes(body: &[u8]) -> Result<Changes, Refusal> {
+    let headers: [(&str, &[u8]); 1] = [("content-type", b"application/json")];
+    let kind = WebhookKind::UpdateFields;
+    let raw = RawRequest { kind, method: Method::Post, query: "", headers: &headers, body };
+    let (changes, ignored) = update_fields::changes(&mut Fields::gather(&raw)?)?;
+    match ignored.first() {
+        Some(name) => Err(refusal::unknown_field(name)),
+        None => Ok(changes),
+    }
 }
 
 fn parse(raw: &RawRequest<'_>, country: phone::Country, key: &Key<'_>) -> Result<Request, Refusal> {

@@ -317,3 +317,11 @@ pub(super) fn missing_fields(ignored: &[String]) -> Refusal {
         ),
     )
 }
+
+pub(super) fn unknown_field(name: &str) -> Refusal {
+    let message = format!(
+        "{} is no field of a call that can be changed. There are converted, converted_at, revenue_paid_out, publisher_paid_out, reason, no_payout_reason, add and remove.",
+        shown(name)
+    );
+    bad("unknown_field", message)
+}

@@ -29,7 +29,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/update_fields", any(inbound::update_fields))
         .route("/v1/calls", get(calls::list).post(calls::start))
         .route("/v1/calls.csv", get(calls::csv))
-        .route("/v1/calls/{id}", get(calls::get))
+        .route("/v1/calls/{id}", get(calls::get).patch(calls::edit))
         .route("/v1/calls/{id}/events", post(calls::event))
         .route("/v1/calls/{id}/next", post(calls::next))
         .route("/v1/calls/{id}/decision", get(calls::decision))
@@ -39,6 +39,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
         .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
+        .route("/v1/webhooks/{id}/test", post(webhooks::test))
         .route("/v1/organization", get(organization::get).patch(organization::update))
         .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/v1/api-keys/{id}", delete(api_keys::revoke))
@@ -65,6 +66,7 @@ pub fn router(app: Arc<App>) -> Router {
             put(routing_plans::put_draft).delete(routing_plans::discard_draft),
         )
         .route("/v1/routing-plans/{id}/publish", post(routing_plans::publish))
+        .route("/v1/routing-plans/{id}/test", post(routing_plans::test))
         .route("/v1/flows", get(flows::list).post(flows::create))
         .route("/v1/flows/{id}", get(flows::get).patch(flows::update).delete(flows::delete))
         .route("/v1/flows/{id}/validate", post(flows::validate))
@@ -79,6 +81,7 @@ pub fn router(app: Arc<App>) -> Router {
             get(rtb_endpoints::get).patch(rtb_endpoints::update).delete(rtb_endpoints::delete),
         )
         .route("/v1/rtb-endpoints/{id}/bids", get(rtb_endpoints::bids))
+        .route("/v1/rtb-endpoints/{id}/summary", get(rtb_endpoints::summary))
         .route("/inbound_rtb/{endpoint_id}", any(rtb::inbound_rtb))
         .route("/v1/requests", get(requests::list))
         .route("/v1/requests/{id}", get(requests::get))

@@ -10,7 +10,7 @@ use hookline_domain::rate::RateState;
 use hookline_domain::settings::OnUnmatched;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
-use hookline_domain::update::Calls;
+use hookline_domain::update::{Calls, Changes};
 use hookline_domain::webhook::{Command, Refusal, Request};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,11 @@ use crate::settings::{Org, PublishedFlow, Webhook};
 /// 16 bytes of the SHA-256 of an organization and a transaction id of its.
 pub type TransactionHash = [u8; 16];
 
+/// How far a switch's clock may be ahead of ours.
+pub const AHEAD_SECONDS_MAX: i64 = 300;
+/// How late a call may be told of.
+pub const LATE_SECONDS_MAX: i64 = 86_400;
+
 /// One thing to do in a commit.
 pub enum Work {
     Request(Box<InboundRequest>),
@@ -28,6 +33,7 @@ pub enum Work {
     Event(Box<CallEventReport>),
     Next(Box<NextStep>),
     Attach(Box<Attach>),
+    Edit(Box<Edit>),
     Bid(Box<BidRequest>),
     /// Bids of this organization whose time is over give back what they hold.
     ReleaseBids(OrgId),
@@ -157,6 +163,14 @@ impl News {
     }
 }
 
+/// Someone changes a call by hand.
+pub struct Edit {
+    pub org: Arc<Org>,
+    pub call: CallId,
+    pub changes: Changes,
+    pub actor: String,
+}
+
 /// Someone says which call an unmatched request is for.
 pub struct Attach {
     pub org: Arc<Org>,
@@ -183,6 +197,8 @@ pub enum Outcome {
     Released,
     Call(Box<CallOutcome>),
     CallNotFound,
+    /// What is to be set is for calls that have ended.
+    StillLive,
     CallForbidden,
     /// Nothing here decides where the call goes.
     NotRouted,

@@ -6,6 +6,7 @@ use hookline_domain::ids::{OrgId, RequestId, RtbEndpointId};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::calls::first_id;
 use super::{Db, Result, StorageError, Value};
 use crate::intake::bid::HeldBid;
 use crate::settings::load::from_json;
@@ -122,6 +123,33 @@ pub async fn page(
     }
     sql += &format!(" ORDER BY id DESC LIMIT {limit}");
     db.fetch_all(&sql, values).await
+}
+
+/// Bids of one state and reason.
+#[derive(sqlx::FromRow)]
+pub struct BidCount {
+    pub state: String,
+    pub reason: Option<String>,
+    pub bids: i64,
+    /// In all.
+    pub payout: i64,
+}
+
+/// Bids of an endpoint that came in this time, the most frequent outcome first.
+pub async fn summary(
+    db: &Db,
+    org: OrgId,
+    endpoint: RtbEndpointId,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<BidCount>> {
+    db.fetch_all(
+        "SELECT state, reason, COUNT(*) AS bids, CAST(COALESCE(SUM(payout), 0) AS BIGINT) AS payout
+         FROM rtb_bids WHERE org_id = $1 AND endpoint_id = $2 AND id >= $3 AND id < $4
+         GROUP BY state, reason ORDER BY bids DESC, state, reason",
+        values![org.0, endpoint.0, first_id(from), first_id(to.plus_micros(1_000))],
+    )
+    .await
 }
 
 /// Organizations with bids whose time is over.

@@ -2,14 +2,19 @@
 
 use hookline_domain::call::{CallStatus, Change};
 use hookline_domain::ids::{CallId, CampaignId, OrgId, PublisherId, RequestId};
-use hookline_domain::tags::TagSet;
+use hookline_domain::tags::{TagName, TagSet};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::call_row::{CALL_COLUMNS, CallRow, status_code};
 use super::{Db, Result, StorageError, Value};
 use crate::intake::effect::LoadedCall;
+use crate::intake::work::{AHEAD_SECONDS_MAX, LATE_SECONDS_MAX};
 use crate::values;
+
+/// Calls that a filter on tags looks at in one statement, and how many of those one page may take.
+const SCAN_ROWS: u32 = 1_000;
+const SCANS_MAX: usize = 20;
 
 pub struct WholeCall {
     pub call: LoadedCall,
@@ -36,6 +41,10 @@ pub struct CallFilter {
     pub caller: Option<String>,
     pub campaign: Option<CampaignId>,
     pub publisher: Option<PublisherId>,
+    /// Its name.
+    pub target: Option<String>,
+    /// All of them.
+    pub tags: Vec<(TagName, String)>,
     pub converted: Option<bool>,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
@@ -122,16 +131,86 @@ async fn timeline(db: &Db, newest: i64) -> Result<Vec<TimelineEntry>> {
         .collect()
 }
 
-/// Calls of this organization, newest first.
-pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<Vec<LoadedCall>> {
+/// Some calls, and where the next page begins.
+pub struct CallsPage {
+    pub calls: Vec<LoadedCall>,
+    /// `None`: there are no more.
+    pub next: Option<CallId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TaggedRow {
+    #[sqlx(flatten)]
+    call: CallRow,
+    tags: Option<String>,
+}
+
+/// Calls of this organization, newest first. A filter on tags looks calls through: it may stop before the page is full.
+pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<CallsPage> {
+    if !filter.tags.is_empty() {
+        return page_by_tags(db, org, filter, limit).await;
+    }
+    let (sql, values) = select(CALL_COLUMNS, org, filter, filter.before, limit + 1);
+    let rows: Vec<CallRow> = db.fetch_all(&sql, values).await?;
+    let mut calls = rows.into_iter().map(CallRow::load).collect::<Result<Vec<_>>>()?;
+    let more = calls.len() > limit as usize;
+    calls.truncate(limit as usize);
+    let next = if more { calls.last().map(|last| last.call.id) } else { None };
+    Ok(CallsPage { calls, next })
+}
+
+async fn page_by_tags(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<CallsPage> {
+    let columns = format!(
+        "{CALL_COLUMNS}, (SELECT t.tags FROM call_tags t WHERE t.org_id = calls.org_id AND t.call_id = calls.id) AS tags"
+    );
+    let mut page = CallsPage { calls: Vec::new(), next: filter.before };
+    for _ in 0..SCANS_MAX {
+        let (sql, values) = select(&columns, org, filter, page.next, SCAN_ROWS);
+        let rows: Vec<TaggedRow> = db.fetch_all(&sql, values).await?;
+        let is_last = rows.len() < SCAN_ROWS as usize;
+        for row in rows {
+            page.next = Some(CallId(row.call.id));
+            let tags = row.tags.as_deref().map_or(Ok(TagSet::default()), TagSet::from_stored);
+            let tags = tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+            let has = |(name, value): &(TagName, String)| {
+                tags.get(name.as_str()).is_some_and(|tag| tag.value == *value)
+            };
+            if filter.tags.iter().all(has) {
+                page.calls.push(row.call.load()?);
+                if page.calls.len() == limit as usize {
+                    return Ok(page);
+                }
+            }
+        }
+        if is_last {
+            page.next = None;
+            break;
+        }
+    }
+    Ok(page)
+}
+
+fn select(
+    columns: &str,
+    org: OrgId,
+    filter: &CallFilter,
+    before: Option<CallId>,
+    limit: u32,
+) -> (String, Vec<Value>) {
     let mut values = values![org.0];
-    let mut sql = format!("SELECT {CALL_COLUMNS} FROM calls WHERE org_id = $1");
-    let conditions: [(&str, Option<Value>); 8] = [
-        ("id <", filter.before.map(|id| id.0.into())),
+    let mut sql = format!("SELECT {columns} FROM calls WHERE org_id = $1");
+    // A call's id has the time at which it was told of, near that at which it started.
+    let since = filter.from.map(|from| first_id(from.plus_seconds(-AHEAD_SECONDS_MAX)));
+    let until = filter.to.map(|to| first_id(to.plus_seconds(LATE_SECONDS_MAX)));
+    let conditions: [(&str, Option<Value>); 11] = [
+        ("id <", before.map(|id| id.0.into())),
+        ("id >=", since.map(Value::from)),
+        ("id <", until.map(Value::from)),
         ("status =", filter.status.map(|status| status_code(status).into())),
         ("caller =", filter.caller.as_deref().map(Value::from)),
         ("campaign_id =", filter.campaign.map(|id| id.0.into())),
         ("publisher_id =", filter.publisher.map(|id| id.0.into())),
+        ("target =", filter.target.as_deref().map(Value::from)),
         ("converted =", filter.converted.map(Value::from)),
         ("started_at >=", filter.from.map(|at| at.0.into())),
         ("started_at <", filter.to.map(|at| at.0.into())),
@@ -143,6 +222,11 @@ pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Resul
         }
     }
     sql += &format!(" ORDER BY id DESC LIMIT {limit}");
-    let rows: Vec<CallRow> = db.fetch_all(&sql, values).await?;
-    rows.into_iter().map(CallRow::load).collect()
+    (sql, values)
+}
+
+/// The lowest id that can have been made at this time.
+pub fn first_id(at: Timestamp) -> Uuid {
+    let millis = u64::try_from(at.0.max(0) / 1_000).unwrap_or(0);
+    Uuid::from_u128(u128::from(millis) << 80)
 }

@@ -6,6 +6,7 @@ mod call_row;
 pub mod calls;
 pub mod campaigns;
 mod ceiling;
+pub mod counters;
 mod db;
 pub mod definitions;
 pub mod flows;

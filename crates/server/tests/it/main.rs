@@ -2,6 +2,7 @@
 
 mod administration;
 mod api;
+mod by_hand;
 mod calls;
 mod caps;
 mod concurrent;

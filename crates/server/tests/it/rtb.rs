@@ -27,7 +27,7 @@ const DIALED: &str = "+18885550100";
 const OTHER: &str = "+12125550000";
 
 /// An endpoint of the seeded campaign; its id.
-async fn endpoint(world: &TestWorld, settings: Value) -> String {
+pub async fn endpoint(world: &TestWorld, settings: Value) -> String {
     let numbers = world.api(Method::GET, "/v1/numbers", Value::Null).await.json();
     let number = numbers["numbers"].as_array().unwrap().iter().find(|one| one["phone_number"] == DIALED);
     let number = number.expect("the seeded number");
@@ -46,7 +46,7 @@ async fn get(world: &TestWorld, endpoint: &str, query: &str) -> Answer {
 }
 
 /// A bid for a call of this caller.
-async fn bid(world: &TestWorld, endpoint: &str, caller: &str) -> Value {
+pub async fn bid(world: &TestWorld, endpoint: &str, caller: &str) -> Value {
     let asked = get(world, endpoint, &format!("caller_id={}", caller.replace('+', "%2B"))).await;
     assert_eq!(asked.status, 200, "{}", asked.body);
     asked.json()

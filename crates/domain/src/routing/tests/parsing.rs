@@ -122,7 +122,7 @@ fn problems_of_a_plan_name_the_field() {
             json!({"routes": routes(&[(1, 1, 1), (1, 1, 0)])}),
             "routes[1].weight must be a whole number from 1 to 1000",
         ),
-        (json!({"routes": vec![json!({"target": id(1)}); 501]}), "routes has 1001 items; 1000 are allowed"),
+        (json!({"routes": vec![json!({"target": id(1)}); 1_001]}), "routes has 1001 items; 1000 are allowed"),
         (json!({"routes": [{}]}), "routes[0].target is missing: the id of a target"),
         (
             json!({"routes": [{"target": id(1), "filter": {"all": [{"tag": "a", "op": "at_least", "value": "x"}]}}]}),

@@ -66,14 +66,14 @@ proptest! {
         let mut call = if live { ringing_call() } else { completed_call() };
         let defs = definitions();
         let before = (call.clone(), tags.clone());
-        let first = apply(&changes, &mut call, Some(&mut tags), &defs, second(200), request(1));
+        let first = apply(&changes, &mut call, Some(&mut tags), &defs, second(200), Some(request(1)));
         prop_assert_eq!(first.call_changed, call != before.0);
         prop_assert_eq!(first.tags_changed, tags != before.1);
         prop_assert!(first.timeline.iter().all(|change| change.from != change.to));
         prop_assert!(call.converted || call.converted_at.is_none());
 
         let known = (call.clone(), tags.clone());
-        let again = apply(&changes, &mut call, Some(&mut tags), &defs, second(300), request(2));
+        let again = apply(&changes, &mut call, Some(&mut tags), &defs, second(300), Some(request(2)));
         prop_assert_eq!(&again.timeline, &[]);
         prop_assert!(!again.call_changed && !again.tags_changed);
         prop_assert_eq!(again.skipped, first.skipped);
@@ -83,7 +83,7 @@ proptest! {
     #[test]
     fn a_timeline_has_one_line_a_field(changes in any_changes(), mut tags in any_tags()) {
         let applied =
-            apply(&changes, &mut ringing_call(), Some(&mut tags), &definitions(), second(200), request(1));
+            apply(&changes, &mut ringing_call(), Some(&mut tags), &definitions(), second(200), Some(request(1)));
         let mut fields: Vec<_> = applied.timeline.iter().map(|change| &change.field).collect();
         fields.sort();
         prop_assert!(fields.windows(2).all(|pair| pair[0] != pair[1]), "{fields:?}");

@@ -12,7 +12,7 @@ fn update(call: &mut Call, tags: &mut TagSet, removed: &[&str], added: &[(&str, 
         ..Default::default()
     };
     assert!(changes.touches_tags());
-    apply(&changes, call, Some(tags), &definitions(), second(200), request(1))
+    apply(&changes, call, Some(tags), &definitions(), second(200), Some(request(1)))
 }
 
 fn tagged(pairs: &[(&str, &str, TagSource)]) -> TagSet {
@@ -139,7 +139,8 @@ fn a_tag_that_updates_may_not_set_is_skipped_and_said() {
     let defs = Definitions::new(vec![urls_only]);
     let changes = Changes { add: vec![add("from_url", "x"), add("free", "y")], ..Default::default() };
     let mut tags = TagSet::new();
-    let applied = apply(&changes, &mut completed_call(), Some(&mut tags), &defs, second(200), request(1));
+    let applied =
+        apply(&changes, &mut completed_call(), Some(&mut tags), &defs, second(200), Some(request(1)));
     assert_eq!(lines(&applied), [("tag:free", None, Some("y"))]);
     assert_eq!((applied.added, applied.skipped[0].field), (vec![1], "add"));
 }

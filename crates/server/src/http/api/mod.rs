@@ -9,6 +9,7 @@ pub mod custom_tags;
 mod definition;
 pub mod flows;
 pub mod groups;
+mod made_up;
 mod members;
 pub mod numbers;
 pub mod organization;

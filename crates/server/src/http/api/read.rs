@@ -71,9 +71,26 @@ pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<
 
 /// The parameters of a query, each known and there once.
 pub fn query(raw: Option<&str>, known: &[&str]) -> Result<BTreeMap<String, String>, Problem> {
+    read_query(raw, known, None)
+}
+
+/// The same, with any that begin with `prefix`.
+pub fn query_with(
+    raw: Option<&str>,
+    known: &[&str],
+    prefix: &str,
+) -> Result<BTreeMap<String, String>, Problem> {
+    read_query(raw, known, Some(prefix))
+}
+
+fn read_query(
+    raw: Option<&str>,
+    known: &[&str],
+    prefix: Option<&str>,
+) -> Result<BTreeMap<String, String>, Problem> {
     let mut parameters = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
-        if !known.contains(&name.as_ref()) {
+        if !known.contains(&name.as_ref()) && !prefix.is_some_and(|prefix| name.starts_with(prefix)) {
             let message = format!("There is no parameter `{name}` here; there are {}.", known.join(", "));
             return Err(Problem::bad_request("unknown_parameter", message));
         }

@@ -157,6 +157,27 @@ pub enum WebhookTypeDocument {
     UpdateFields,
 }
 
+/// At least one of the fields. What is not named stays as it is.
+#[derive(ToSchema)]
+#[schema(as = CallEdit, example = json!({"revenue_paid_out": 150.00, "reason": "sold", "add": {"lead_quality": "high"}, "remove": ["pending_review"]}))]
+pub struct CallEdit {
+    /// `false` clears `converted_at`.
+    converted: Option<bool>,
+    #[schema(format = DateTime)]
+    converted_at: Option<String>,
+    revenue_paid_out: Option<f64>,
+    /// When the call has ended.
+    publisher_paid_out: Option<f64>,
+    reason: Option<String>,
+    /// When the call has ended.
+    no_payout_reason: Option<NoPayoutReasonDocument>,
+    /// Tags by name.
+    #[schema(value_type = Option<Object>)]
+    add: Option<serde_json::Value>,
+    /// Names of tags.
+    remove: Option<Vec<String>>,
+}
+
 /// A webhook's settings; what is not named keeps its value or default.
 #[derive(ToSchema)]
 #[schema(as = WebhookSettings)]
@@ -298,7 +319,13 @@ pub struct CallQuery {
     caller: Option<String>,
     campaign_id: Option<Uuid>,
     publisher_id: Option<Uuid>,
+    /// The target's name.
+    target: Option<String>,
     converted: Option<bool>,
+    /// `tag.NAME=VALUE`, for as many tags as you like: calls that have them all. Calls are looked through for it, so
+    /// a page may have fewer than `limit` and still a `next_cursor`.
+    #[param(rename = "tag.{name}")]
+    tag: Option<String>,
     /// Calls that started at this time or later.
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<String>,

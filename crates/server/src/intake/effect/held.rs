@@ -82,7 +82,7 @@ impl Commit<'_> {
         state: HeldState,
         actor: &str,
     ) -> Vec<Change> {
-        let by = By { definitions: &org.definitions, request: held.request, actor };
+        let by = By { definitions: &org.definitions, request: Some(held.request), actor };
         let applied = self.change(call, &held.changes, &by);
         let skipped = applied.skipped;
         let settled_by = (state == HeldState::Attached).then(|| actor.to_owned());
@@ -144,7 +144,8 @@ impl Commit<'_> {
         let fields = found.fields.clone();
         self.own_call(attach)?;
         let (definitions, actor) = (&attach.org.definitions, attach.actor.as_str());
-        let changes = self.tell(attach.call, &fields, &By { definitions, request: attach.request, actor });
+        let by = By { definitions, request: Some(attach.request), actor };
+        let changes = self.tell(attach.call, &fields, attach.request, &by);
         let stored = self.loaded.caller_data.get_mut(&key).into_iter().flatten();
         stored.filter(|one| one.request == attach.request).for_each(|one| one.consumed = true);
         let (org, caller) = key;

@@ -86,6 +86,7 @@ impl<'a> Commit<'a> {
             Work::Event(report) => self.event(report),
             Work::Next(step) => self.next(step),
             Work::Attach(attach) => self.attach(attach),
+            Work::Edit(edit) => self.edit(edit),
             Work::Bid(request) => self.bid(request),
             // Done before the first work of a commit.
             Work::ReleaseBids(_) => Outcome::Released,

@@ -51,6 +51,7 @@ impl<'w> RoutingNeeds<'w> {
                 }
                 Work::Request(request) => needs.add_open(&request.org, loaded, at),
                 Work::Attach(attach) => needs.add_open(&attach.org, loaded, at),
+                Work::Edit(edit) => needs.add_open(&edit.org, loaded, at),
                 Work::Event(_) | Work::ReleaseBids(_) => {}
             }
         }

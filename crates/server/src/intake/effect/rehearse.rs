@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use hookline_domain::call::Call;
 use hookline_domain::flow;
+use hookline_domain::routing::Counters;
 use hookline_domain::tags::TagSet;
 use hookline_domain::time::Timestamp;
 
@@ -26,6 +27,8 @@ pub struct Rehearsal {
     /// Before the way begins.
     pub routed: Routed,
     pub flow: Option<Arc<PublishedFlow>>,
+    /// Empty: all targets have free places.
+    pub counters: Counters,
 }
 
 pub struct Rehearsed {
@@ -50,11 +53,11 @@ impl Sequence for Count {
 
 impl Rehearsal {
     /// From the start on; `news` says what becomes of each thing that the call waits for, as long as it
-    /// knows. Counters are empty, and the caller has not called before.
+    /// knows. The caller has not called before.
     pub fn run(self, mut news: impl FnMut(&Routed) -> Option<News>) -> Rehearsed {
-        let Self { org, call, tags, at, routed, flow } = self;
+        let Self { org, call, tags, at, routed, flow, counters } = self;
         let (id, actor) = (call.id, "rehearsal".to_owned());
-        let mut loaded = Loaded::default();
+        let mut loaded = Loaded { counters, ..Loaded::default() };
         loaded.calls.insert(id, LoadedCall { call, external_id: None, last_seq: 0, read_seq: 0 });
         loaded.tags.insert(id, tags);
         let mut count = Count(0);

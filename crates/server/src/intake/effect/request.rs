@@ -149,10 +149,10 @@ impl Commit<'_> {
             .filter(|id| matching.serves(self.loaded.calls[id].call.campaign))
             .collect();
         let actor = request.actor();
-        let by = By { definitions: &request.org.definitions, request: request.id, actor: &actor };
+        let by = By { definitions: &request.org.definitions, request: Some(request.id), actor: &actor };
         let mut when = BTreeSet::new();
         for &id in &live {
-            let changes = self.tell(id, &data.fields, &by);
+            let changes = self.tell(id, &data.fields, request.id, &by);
             when.insert(self.route_update(&request.org, id, &changes, &cause(&actor, request)));
         }
         if live.is_empty() {
@@ -192,7 +192,7 @@ impl Commit<'_> {
             found => found?,
         };
         let actor = request.actor();
-        let by = By { definitions: &request.org.definitions, request: request.id, actor: &actor };
+        let by = By { definitions: &request.org.definitions, request: Some(request.id), actor: &actor };
         let mut applied = Vec::with_capacity(ids.len());
         let mut when = BTreeSet::new();
         let mut added = BTreeSet::new();

@@ -100,6 +100,14 @@ impl Needs {
                     needs.decide(&step.org);
                 }
                 Work::Attach(attach) => needs.add_attach(attach),
+                Work::Edit(edit) => {
+                    needs.calls.insert((edit.org.id, edit.call));
+                    needs.tags.insert(edit.call);
+                    if edit.changes.touches_tags() && edit.org.routes_calls() {
+                        needs.routes = true;
+                        needs.decide(&edit.org);
+                    }
+                }
                 Work::Bid(request) => {
                     if let Ok((_, caller)) = request.asks() {
                         needs.caller_data.insert((request.org.id, caller.to_owned()));

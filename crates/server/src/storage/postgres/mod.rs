@@ -226,7 +226,7 @@ fn timeline_rows_max(work: &Work) -> usize {
     use hookline_domain::webhook::Command;
     match work {
         // The start or event itself, the way that follows from it, and what the call is worth at its end.
-        Work::Start(_) | Work::Event(_) | Work::Next(_) | Work::Attach(_) => 3,
+        Work::Start(_) | Work::Event(_) | Work::Next(_) | Work::Attach(_) | Work::Edit(_) => 3,
         Work::Bid(_) | Work::ReleaseBids(_) => 0,
         Work::Request(request) => match request.parsed.as_ref().map(|parsed| &parsed.command) {
             Err(_) => 0,

@@ -119,6 +119,7 @@ fn new_requests<'a>(works: &[&'a Work], writes: &'a Writes) -> Vec<NewRequest<'a
         | Work::Event(_)
         | Work::Next(_)
         | Work::Attach(_)
+        | Work::Edit(_)
         | Work::Bid(_)
         | Work::ReleaseBids(_) => {
             unreachable!("only requests have request rows")

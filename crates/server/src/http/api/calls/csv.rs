@@ -71,11 +71,11 @@ pub async fn csv(
         let app = app.clone();
         async move {
             let Some(page) = page else { return Ok::<_, crate::storage::StorageError>(None) };
-            let text = lines(&page, left == limit, app.clock.now());
-            let left = left.saturating_sub(PAGE);
-            let next = match page.last() {
-                Some(last) if page.len() == PAGE as usize && left > 0 => {
-                    let filter = CallFilter { before: Some(last.call.id), ..filter };
+            let text = lines(&page.calls, left == limit, app.clock.now());
+            let left = left.saturating_sub(u32::try_from(page.calls.len()).unwrap_or(u32::MAX));
+            let next = match page.next {
+                Some(last) if left > 0 => {
+                    let filter = CallFilter { before: Some(last), ..filter };
                     (Some(calls::page(&app.db, org, &filter, PAGE.min(left)).await?), filter, left)
                 }
                 _ => (None, filter, left),

@@ -1,5 +1,6 @@
 //! `GET /v1/calls`: calls, newest first, by page.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -8,6 +9,7 @@ use axum::http::Response;
 use hookline_domain::call::CallStatus;
 use hookline_domain::ids::CallId;
 use hookline_domain::phone;
+use hookline_domain::tags::TagName;
 use serde::Serialize;
 
 use super::view;
@@ -21,8 +23,20 @@ use crate::storage::calls::{self, CallFilter};
 
 const PAGE_DEFAULT: u32 = 50;
 const PAGE_MAX: u32 = 200;
-const PARAMETERS: [&str; 9] =
-    ["limit", "cursor", "status", "caller", "campaign_id", "publisher_id", "converted", "from", "to"];
+const PARAMETERS: [&str; 10] = [
+    "limit",
+    "cursor",
+    "status",
+    "caller",
+    "campaign_id",
+    "publisher_id",
+    "target",
+    "converted",
+    "from",
+    "to",
+];
+/// Of a parameter that names a tag.
+const TAG_PREFIX: &str = "tag.";
 
 #[derive(Serialize, utoipa::ToSchema)]
 #[schema(as = CallPage)]
@@ -52,14 +66,12 @@ pub async fn list(
         Ok((filter, limit)) => (filter, limit.unwrap_or(PAGE_DEFAULT)),
         Err(problem) => return answer::refuse(&app, &problem),
     };
-    match calls::page(&app.db, caller.org.id, &filter, limit + 1).await {
+    match calls::page(&app.db, caller.org.id, &filter, limit).await {
         Err(error) => answer::unavailable(&app, &error),
-        Ok(mut rows) => {
-            let more = rows.len() > limit as usize;
-            rows.truncate(limit as usize);
-            let next_cursor = if more { rows.last().map(|row| row.call.id) } else { None };
-            let now = app.clock.now();
-            let calls = rows
+        Ok(page) => {
+            let (now, next_cursor) = (app.clock.now(), page.next);
+            let calls = page
+                .calls
                 .iter()
                 .map(|row| view::call(&caller.org, &row.call, row.external_id.as_deref(), now))
                 .collect();
@@ -74,7 +86,7 @@ pub fn filter(
     country: phone::Country,
     limit_max: u32,
 ) -> Result<(CallFilter, Option<u32>), Problem> {
-    let given = read::query(query, &PARAMETERS)?;
+    let given = read::query_with(query, &PARAMETERS, TAG_PREFIX)?;
     let expected = format!("a number from 1 to {limit_max}");
     let limit: Option<u32> = read::parameter(&given, "limit", &expected)?;
     if limit.is_some_and(|limit| !(1..=limit_max).contains(&limit)) {
@@ -101,11 +113,24 @@ pub fn filter(
             .map(|sent| phone::normalize(sent, country).unwrap_or_else(|| sent.clone())),
         campaign: read::parameter(&given, "campaign_id", "an id")?,
         publisher: read::parameter(&given, "publisher_id", "an id")?,
+        target: given.get("target").cloned(),
+        tags: tags(&given)?,
         converted: read::parameter(&given, "converted", "true or false")?,
         from: read::parameter(&given, "from", "an RFC 3339 time")?,
         to: read::parameter(&given, "to", "an RFC 3339 time")?,
     };
     Ok((filter, limit))
+}
+
+fn tags(given: &BTreeMap<String, String>) -> Result<Vec<(TagName, String)>, Problem> {
+    let named = given.iter().filter_map(|(name, value)| Some((name.strip_prefix(TAG_PREFIX)?, value)));
+    let read = |(name, value): (&str, &String)| {
+        let message = || format!("`{TAG_PREFIX}{name}` names no tag: a name needs a letter or digit.");
+        let name =
+            TagName::normalize(name).ok_or_else(|| Problem::bad_request("invalid_parameter", message()))?;
+        Ok((name, value.clone()))
+    };
+    named.map(read).collect()
 }
 
 #[cfg(test)]
@@ -149,6 +174,7 @@ mod tests {
             ("from", "today"),
             ("to", "today"),
             ("colour", "red"),
+            ("tag.!", "red"),
         ] {
             let problem = read(&format!("{name}={value}")).unwrap_err();
             assert_eq!(problem.status, 400);

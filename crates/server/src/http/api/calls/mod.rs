@@ -2,6 +2,7 @@
 
 pub mod csv;
 pub mod decision;
+pub mod edit;
 pub mod event;
 pub mod get;
 pub mod list;
@@ -21,6 +22,7 @@ use crate::problem::Problem;
 
 pub use csv::csv;
 pub use decision::decision;
+pub use edit::edit;
 pub use event::event;
 pub use get::get;
 pub use list::list;
@@ -73,6 +75,13 @@ async fn commit(app: &App, id: &str, work: Work) -> Result<Box<CallOutcome>, Pro
         Ok(Outcome::Call(outcome)) => Ok(outcome),
         Ok(Outcome::CallNotFound) => Err(call_not_found(id)),
         Ok(Outcome::CallForbidden) => Err(call_forbidden(id)),
+        Ok(Outcome::StillLive) => Err(Problem::new(
+            409,
+            "call_is_live",
+            format!(
+                "The call {id} is still live: `publisher_paid_out` and `no_payout_reason` can be set when it has ended."
+            ),
+        )),
         Ok(Outcome::OutOfOrder(why)) => {
             Err(Problem::new(409, "out_of_order", format!("The event can't be: {why}.")))
         }

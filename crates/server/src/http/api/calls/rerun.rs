@@ -9,7 +9,7 @@ use axum::http::Response;
 use hookline_domain::call::Call;
 use hookline_domain::flow::{DialOutcome, Flow};
 use hookline_domain::ids::{FlowId, RoutingPlanId};
-use hookline_domain::routing::RoutingPlan;
+use hookline_domain::routing::{Counters, RoutingPlan};
 use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
@@ -31,7 +31,6 @@ use crate::problem::Problem;
 use crate::routing::{DialTarget, Instruction, Leads, Routed, Stand};
 use crate::settings::{Org, PublishedFlow};
 use crate::storage::calls::{self, WholeCall};
-use crate::storage::definitions::{self, Kind};
 use crate::storage::routes;
 
 /// One of `plan`, `plan_id`, `flow` and `flow_id`.
@@ -129,7 +128,8 @@ async fn try_rerun(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
     };
     let routed = Routed { availability: old.availability.clone(), ..routed };
     let (tags, at) = (tags_at_start(&whole, first), first.at);
-    let rehearsal = Rehearsal { org, call: as_it_began(&whole.call.call), tags, at, routed, flow };
+    let (began, counters) = (as_it_began(&whole.call.call), Counters::default());
+    let rehearsal = Rehearsal { org, call: began, tags, at, routed, flow, counters };
     let rehearsed = rehearsal.run(|routed| failed_before(&old, routed));
     // What updates let be decided again afterwards was decided by other tags.
     let until = past.iter().position(|one| matches!(one.trigger.as_str(), "update" | "attached"));
@@ -156,13 +156,7 @@ async fn against(app: &App, caller: &ApiCaller, org: &Org, sent: Rerun) -> Resul
             Ok(Against::Plan(routing_plans::parse(RoutingPlanId(app.clock.new_id()), &plan)?))
         }
         (None, Some(id), None, None) if sent.draft => {
-            let found = definitions::find(&app.db, org.id, Kind::RoutingPlan, id.0).await;
-            let row = found
-                .map_err(|error| unstored(&error))?
-                .ok_or_else(|| routing_plans::not_found(&id.to_string()))?;
-            let draft = row.draft.ok_or_else(no_plan_draft)?;
-            let draft: &RawValue = serde_json::from_str(&draft).map_err(|_| Problem::internal())?;
-            Ok(Against::Plan(routing_plans::parse(id, draft)?))
+            Ok(Against::Plan(routing_plans::draft_of(app, org, id).await?))
         }
         (None, Some(id), None, None) => {
             let plan = org.directory.plan(id).cloned();
@@ -266,12 +260,4 @@ fn side(stand: &Stand) -> Value {
 fn not_routed(id: &str) -> Problem {
     let message = format!("The call {id} was not routed here, so there is nothing to compare with.");
     Problem::new(409, "not_routed", message)
-}
-
-fn no_plan_draft() -> Problem {
-    Problem::new(
-        409,
-        "no_draft",
-        "This routing plan has no draft. Send one with PUT /v1/routing-plans/{id}/draft, or run the call against the plan with `draft` false.",
-    )
 }

@@ -21,16 +21,12 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read;
 use crate::http::openapi::{Conflict, Refusals};
-use crate::intake::work::{StartCall, Work};
+use crate::intake::work::{AHEAD_SECONDS_MAX, LATE_SECONDS_MAX, StartCall, Work};
 use crate::problem::Problem;
 use crate::telemetry::metric;
 
 const NUMBER_CHARS_MAX: usize = 64;
 const EXTERNAL_ID_CHARS_MAX: usize = 255;
-/// How far a switch's clock may be ahead of ours.
-const AHEAD_SECONDS_MAX: i64 = 300;
-/// How late a call may be told of.
-const LATE_SECONDS_MAX: i64 = 86_400;
 
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,11 +6,9 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::call::Call;
 use hookline_domain::flow::{DialOutcome, HttpAnswer, HttpFailure, ScriptFailure};
-use hookline_domain::ids::{CallId, CampaignId, FlowId};
-use hookline_domain::phone;
-use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
+use hookline_domain::ids::{CampaignId, FlowId};
+use hookline_domain::routing::Counters;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -24,15 +22,15 @@ use crate::http::api::auth::ApiCaller;
 use crate::http::api::calls::next::NextOutcome;
 use crate::http::api::calls::view;
 use crate::http::api::change::{current, done, invalid_field, to_json};
+use crate::http::api::made_up::{self, MadeUp};
 use crate::http::api::read::{self, PathId};
 use crate::http::openapi::{Conflict, NotFound, Refusals};
 use crate::intake::effect::{Rehearsal, Rehearsed};
 use crate::intake::work::News;
 use crate::problem::Problem;
 use crate::routing::Routed;
-use crate::settings::{Org, PublishedFlow};
+use crate::settings::PublishedFlow;
 
-const TAGS_MAX: usize = 500;
 const INPUTS_MAX: usize = 200;
 
 /// A call that is made up.
@@ -125,13 +123,16 @@ async fn try_test(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result
     let (id, version) = (FlowId(row.id), sent.version.unwrap_or(0));
     let flow = Arc::new(PublishedFlow { id, name: row.name, version, flow });
     let at = sent.at.unwrap_or_else(|| app.clock.now());
-    let call = call(app, &org, &sent, at)?;
-    let tags = tags(&sent.tags, at)?;
+    let made_up =
+        MadeUp { caller: &sent.caller, dialed: &sent.dialed, campaign: sent.campaign_id, publisher: None };
+    let call = made_up.call(app, &org, at)?;
+    let tags = made_up::tags(&sent.tags, at)?;
     if sent.inputs.len() > INPUTS_MAX {
         return Err(invalid_field(format!("`inputs` must have at most {INPUTS_MAX} items.")));
     }
     let routed = Routed::begin_flow(sent.chance, id, version);
-    let rehearsal = Rehearsal { org, call, tags, at, routed, flow: Some(flow) };
+    let counters = Counters::default();
+    let rehearsal = Rehearsal { org, call, tags, at, routed, flow: Some(flow), counters };
     let mut inputs = sent.inputs.iter();
     let rehearsed = rehearsal.run(|_| inputs.next().cloned().map(news));
     let unused = inputs.len();
@@ -156,34 +157,6 @@ fn shown(rehearsed: &Rehearsed, unused: usize) -> Value {
         "routing": view::routing(rehearsed.decision, &rehearsed.stand),
         "unused_inputs": unused,
     })
-}
-
-fn call(app: &App, org: &Org, sent: &FlowTest, at: Timestamp) -> Result<Call, Problem> {
-    if sent.campaign_id.is_some_and(|id| !org.campaigns.contains_key(&id)) {
-        return Err(invalid_field("`campaign_id` names no campaign of this organization."));
-    }
-    let number = |text: &str| phone::normalize(text, org.country).unwrap_or_else(|| text.trim().to_owned());
-    let (caller, dialed) = (number(&sent.caller), number(&sent.dialed));
-    if caller.is_empty() {
-        return Err(invalid_field("`caller` must be a phone number, or a name such as anonymous."));
-    }
-    let state = phone::prefix_facts(&caller).state.map(str::to_owned);
-    let call = Call::ringing(CallId(app.clock.new_id()), org.id, caller, dialed, at);
-    Ok(Call { campaign: sent.campaign_id, state, ..call })
-}
-
-fn tags(sent: &BTreeMap<String, String>, at: Timestamp) -> Result<TagSet, Problem> {
-    if sent.len() > TAGS_MAX {
-        return Err(invalid_field(format!("`tags` must have at most {TAGS_MAX} names.")));
-    }
-    let mut tags = TagSet::new();
-    for (name, value) in sent {
-        let key = TagName::normalize(name)
-            .ok_or_else(|| invalid_field(format!("`tags.{name}` is no tag's name.")))?;
-        let source = TagSource::CallData;
-        tags.set(&key, Tag { value: value.clone(), source, at, request: None, flagged: false });
-    }
-    Ok(tags)
 }
 
 fn news(input: TestInput) -> News {

@@ -3,6 +3,7 @@
 pub mod change;
 pub mod draft;
 pub mod list;
+pub mod test;
 
 use hookline_domain::document;
 use hookline_domain::ids::RoutingPlanId;
@@ -13,6 +14,7 @@ use serde_json::value::RawValue;
 use super::change::{Change, invalid_document, unstored};
 use super::definition;
 use super::members::Members;
+use crate::app::App;
 use crate::problem::Problem;
 use crate::settings::Org;
 use crate::storage::definitions::{self, DefinitionRow, Kind};
@@ -20,6 +22,7 @@ use crate::storage::definitions::{self, DefinitionRow, Kind};
 pub use change::{create, delete, update};
 pub use draft::{discard_draft, publish, put_draft};
 pub use list::{get, list};
+pub use test::test;
 
 /// Routing plans of one organization.
 const ROUTING_PLANS_MAX: i64 = 500;
@@ -58,6 +61,21 @@ async fn find_to_change(change: &mut Change<'_>, id: &str) -> Result<DefinitionR
     let org = change.org.id;
     let found = definitions::find_to_change(&mut change.tx, org, Kind::RoutingPlan, plan_id(id)?.0).await;
     found.map_err(|error| unstored(&error))?.ok_or_else(|| not_found(id))
+}
+
+/// The plan that is kept beside the one that routes calls.
+pub async fn draft_of(app: &App, org: &Org, id: RoutingPlanId) -> Result<RoutingPlan, Problem> {
+    let found = definitions::find(&app.db, org.id, Kind::RoutingPlan, id.0).await;
+    let row = found.map_err(|error| unstored(&error))?.ok_or_else(|| not_found(&id.to_string()))?;
+    let draft = row.draft.ok_or_else(|| {
+        Problem::new(
+            409,
+            "no_draft",
+            "This routing plan has no draft. Send one with PUT /v1/routing-plans/{id}/draft, or leave `draft` out to use the plan itself.",
+        )
+    })?;
+    let draft: &RawValue = serde_json::from_str(&draft).map_err(|_| Problem::internal())?;
+    parse(id, draft)
 }
 
 pub fn plan_id(id: &str) -> Result<RoutingPlanId, Problem> {

@@ -3,6 +3,7 @@
 pub mod bids;
 pub mod change;
 pub mod list;
+pub mod summary;
 
 use hookline_domain::document;
 use hookline_domain::ids::{CampaignId, PublisherId, RtbEndpointId};
@@ -20,6 +21,7 @@ use crate::storage::rtb_endpoints::EndpointRow;
 pub use bids::bids;
 pub use change::{create, delete, update};
 pub use list::{get, list};
+pub use summary::summary;
 
 /// RTB endpoints of one organization.
 const RTB_ENDPOINTS_MAX: i64 = 1_000;

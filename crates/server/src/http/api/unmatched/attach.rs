@@ -83,7 +83,8 @@ async fn commit(app: &App, id: &str, attach: Attach) -> Result<Box<CallOutcome>,
             | Outcome::Released
             | Outcome::OutOfOrder(_)
             | Outcome::NotRouted
-            | Outcome::NotExpected(_),
+            | Outcome::NotExpected(_)
+            | Outcome::StillLive,
         ) => Err(Problem::internal()),
         Err(error) => Err(commit_problem(error)),
     }

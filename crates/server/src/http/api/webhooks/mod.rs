@@ -3,6 +3,7 @@
 pub mod change;
 pub mod create;
 pub mod list;
+pub mod test;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::storage::StorageError;
 pub use change::{delete, rotate, update};
 pub use create::create;
 pub use list::{get, list};
+pub use test::test;
 
 #[derive(Serialize)]
 struct WebhookView<'a> {

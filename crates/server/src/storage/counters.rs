@@ -1,0 +1,65 @@
+//! The targets' counters, for whoever asks and does not decide.
+
+use hookline_domain::ids::{OrgId, TargetId};
+use hookline_domain::routing::{CapPeriod, CounterKey, Counters, Target};
+use hookline_domain::time::Timestamp;
+use uuid::Uuid;
+
+use super::{Db, Result, Value, routes};
+use crate::values;
+
+/// Targets that one statement names.
+const STEP: usize = 100;
+
+/// As they are at this moment.
+pub async fn read(db: &Db, org: OrgId, targets: &[&Target], at: Timestamp) -> Result<Counters> {
+    let mut counters = Counters::default();
+    for some in targets.chunks(STEP) {
+        for period in CapPeriod::ALL {
+            read_used(db, org, some, period, at, &mut counters).await?;
+        }
+        let mut values = values![org.0];
+        let names = named(some.iter().copied(), &mut values);
+        let sql =
+            format!("SELECT target_id, live FROM target_calls WHERE org_id = $1 AND target_id IN ({names})");
+        let rows: Vec<(Uuid, i64)> = db.fetch_all(&sql, values).await?;
+        counters.live.extend(rows.into_iter().map(|(target, live)| (TargetId(target), routes::count(live))));
+    }
+    Ok(counters)
+}
+
+async fn read_used(
+    db: &Db,
+    org: OrgId,
+    targets: &[&Target],
+    period: CapPeriod,
+    at: Timestamp,
+    counters: &mut Counters,
+) -> Result<()> {
+    let capped: Vec<&Target> =
+        targets.iter().copied().filter(|target| target.caps.of(period).is_some()).collect();
+    let start = |target: &&Target| period.start(at, &target.time_zone).0;
+    let Some(earliest) = capped.iter().map(start).min() else { return Ok(()) };
+    let mut values = values![org.0, period.as_str(), earliest];
+    let names = named(capped.iter().copied(), &mut values);
+    let sql = format!(
+        "SELECT target_id, starts_at, used FROM target_counters
+         WHERE org_id = $1 AND period = $2 AND starts_at >= $3 AND target_id IN ({names})"
+    );
+    let rows: Vec<(Uuid, i64, i64)> = db.fetch_all(&sql, values).await?;
+    for (target, start, used) in rows {
+        let key = CounterKey { target: TargetId(target), period, start: Timestamp(start) };
+        counters.used.insert(key, routes::count(used));
+    }
+    Ok(())
+}
+
+/// Placeholders for these targets, whose ids become values.
+fn named<'t>(targets: impl Iterator<Item = &'t Target>, values: &mut Vec<Value>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for target in targets {
+        values.push(target.id.0.into());
+        names.push(format!("${}", values.len()));
+    }
+    names.join(", ")
+}
