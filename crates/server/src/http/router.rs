@@ -10,8 +10,8 @@ use axum::routing::{any, delete, get, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, calls, custom_tags, flows, numbers, organization, requests, routing_plans, rtb_endpoints,
-    targets, unmatched, webhooks,
+    api_keys, calls, custom_tags, flows, numbers, organization, reports, requests, routing_plans,
+    rtb_endpoints, targets, unmatched, webhooks,
 };
 use super::{answer, inbound, openapi, ops, rtb};
 use crate::app::App;
@@ -36,6 +36,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/calls/{id}/rerun", post(calls::rerun))
         .route("/v1/calls/{id}/stream", get(calls::stream_call))
         .route("/v1/stream", get(calls::stream_all))
+        .route("/v1/reports/calls", get(reports::calls))
         .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
         .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
         .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))

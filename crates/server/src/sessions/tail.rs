@@ -1,5 +1,6 @@
 //! Reads the timeline's end in commit order.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -83,6 +84,15 @@ impl EventRow {
     }
 }
 
+/// Calls that were changed.
+pub struct Changed {
+    pub calls: Vec<(OrgId, Uuid)>,
+    /// The place after them; `None` if there are none.
+    pub last: Option<Cursor>,
+    /// Whether there are no more.
+    pub is_all: bool,
+}
+
 /// The end of the timeline, and a notice when it grows.
 #[derive(Clone)]
 pub struct Tail {
@@ -115,15 +125,7 @@ impl Tail {
 
     /// What was appended after a place for an organization, or for one of its calls; oldest first.
     async fn after(&self, cursor: Cursor, org: OrgId, call: Option<CallId>) -> Result<Vec<Event>> {
-        let (tx, later, order) = match self.db {
-            Db::Sqlite(_) => ("$1 AS tx", "seq > $2", "seq"),
-            // A transaction that is still open may yet append below a number that is visible already.
-            Db::Postgres(_) => (
-                "tx",
-                "(tx, seq) > ($1, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-                "tx, seq",
-            ),
-        };
+        let (tx, later, order) = self.reading();
         let of_call = if call.is_some() { "AND call_id = $4" } else { "" };
         let sql = format!(
             "SELECT {tx}, seq, call_id, kind, at, actor, request_id, changes FROM timeline
@@ -133,6 +135,42 @@ impl Tail {
         values.extend(call.map(|call| crate::storage::Value::from(call.0)));
         let rows: Vec<EventRow> = self.db.fetch_all(&sql, values).await?;
         rows.into_iter().map(EventRow::event).collect()
+    }
+
+    /// Calls of any organization that were changed after a place, each once, from `max` entries at most.
+    pub async fn changed_after(&self, cursor: Cursor, max: usize) -> Result<Changed> {
+        let (tx, later, order) = self.reading();
+        let sql = format!(
+            "SELECT {tx}, seq, org_id, call_id FROM timeline WHERE {later} ORDER BY {order} LIMIT {max}"
+        );
+        let rows: Vec<(i64, i64, Uuid, Uuid)> =
+            self.db.fetch_all(&sql, values![cursor.tx, cursor.seq]).await?;
+        let last = rows.last().map(|&(tx, seq, ..)| Cursor { tx, seq });
+        let is_all = rows.len() < max;
+        let calls: BTreeSet<(OrgId, Uuid)> =
+            rows.into_iter().map(|(_, _, org, call)| (OrgId(org), call)).collect();
+        Ok(Changed { calls: calls.into_iter().collect(), last, is_all })
+    }
+
+    /// Whether something comes after a place that was written down; `None` is the beginning of all.
+    pub async fn has_after(&self, place: Option<&str>) -> Result<bool> {
+        match place.and_then(|text| text.parse().ok()) {
+            None => Ok(true),
+            Some(cursor) => Ok(self.changed_after(cursor, 1).await?.last.is_some()),
+        }
+    }
+
+    /// How an entry's place is read, what comes after one, and in which order.
+    fn reading(&self) -> (&'static str, &'static str, &'static str) {
+        match self.db {
+            Db::Sqlite(_) => ("$1 AS tx", "seq > $2", "seq"),
+            // A transaction that is still open may yet append below a number that is visible already.
+            Db::Postgres(_) => (
+                "tx",
+                "(tx, seq) > ($1, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+                "tx, seq",
+            ),
+        }
     }
 
     pub fn follow(&self, from: Cursor, org: OrgId, call: Option<CallId>) -> Follower {

@@ -150,7 +150,7 @@ pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Resul
     if !filter.tags.is_empty() {
         return page_by_tags(db, org, filter, limit).await;
     }
-    let (sql, values) = select(CALL_COLUMNS, org, filter, filter.before, limit + 1);
+    let (sql, values) = select(CALL_COLUMNS, org, filter, limit + 1);
     let rows: Vec<CallRow> = db.fetch_all(&sql, values).await?;
     let mut calls = rows.into_iter().map(CallRow::load).collect::<Result<Vec<_>>>()?;
     let more = calls.len() > limit as usize;
@@ -159,24 +159,39 @@ pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Resul
     Ok(CallsPage { calls, next })
 }
 
-async fn page_by_tags(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<CallsPage> {
+/// Calls with their tags, newest first.
+pub async fn tagged(
+    db: &Db,
+    org: OrgId,
+    filter: &CallFilter,
+    limit: u32,
+) -> Result<Vec<(LoadedCall, TagSet)>> {
     let columns = format!(
         "{CALL_COLUMNS}, (SELECT t.tags FROM call_tags t WHERE t.org_id = calls.org_id AND t.call_id = calls.id) AS tags"
     );
+    let (sql, values) = select(&columns, org, filter, limit);
+    let rows: Vec<TaggedRow> = db.fetch_all(&sql, values).await?;
+    let load = |row: TaggedRow| {
+        let tags = row.tags.as_deref().map_or(Ok(TagSet::default()), TagSet::from_stored);
+        let tags = tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+        Ok((row.call.load()?, tags))
+    };
+    rows.into_iter().map(load).collect()
+}
+
+async fn page_by_tags(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<CallsPage> {
     let mut page = CallsPage { calls: Vec::new(), next: filter.before };
     for _ in 0..SCANS_MAX {
-        let (sql, values) = select(&columns, org, filter, page.next, SCAN_ROWS);
-        let rows: Vec<TaggedRow> = db.fetch_all(&sql, values).await?;
+        let filter = CallFilter { before: page.next, ..filter.clone() };
+        let rows = tagged(db, org, &filter, SCAN_ROWS).await?;
         let is_last = rows.len() < SCAN_ROWS as usize;
-        for row in rows {
-            page.next = Some(CallId(row.call.id));
-            let tags = row.tags.as_deref().map_or(Ok(TagSet::default()), TagSet::from_stored);
-            let tags = tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+        for (call, tags) in rows {
+            page.next = Some(call.call.id);
             let has = |(name, value): &(TagName, String)| {
                 tags.get(name.as_str()).is_some_and(|tag| tag.value == *value)
             };
             if filter.tags.iter().all(has) {
-                page.calls.push(row.call.load()?);
+                page.calls.push(call);
                 if page.calls.len() == limit as usize {
                     return Ok(page);
                 }
@@ -190,20 +205,14 @@ async fn page_by_tags(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> R
     Ok(page)
 }
 
-fn select(
-    columns: &str,
-    org: OrgId,
-    filter: &CallFilter,
-    before: Option<CallId>,
-    limit: u32,
-) -> (String, Vec<Value>) {
+fn select(columns: &str, org: OrgId, filter: &CallFilter, limit: u32) -> (String, Vec<Value>) {
     let mut values = values![org.0];
     let mut sql = format!("SELECT {columns} FROM calls WHERE org_id = $1");
     // A call's id has the time at which it was told of, near that at which it started.
     let since = filter.from.map(|from| first_id(from.plus_seconds(-AHEAD_SECONDS_MAX)));
     let until = filter.to.map(|to| first_id(to.plus_seconds(LATE_SECONDS_MAX)));
     let conditions: [(&str, Option<Value>); 11] = [
-        ("id <", before.map(|id| id.0.into())),
+        ("id <", filter.before.map(|id| id.0.into())),
         ("id >=", since.map(Value::from)),
         ("id <", until.map(Value::from)),
         ("status =", filter.status.map(|status| status_code(status).into())),

@@ -15,6 +15,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (4, "unmatched", include_str!("../../migrations/0004_unmatched.sql")),
     (5, "rtb", include_str!("../../migrations/0005_rtb.sql")),
     (8, "call_lists", include_str!("../../migrations/0008_call_lists.sql")),
+    (9, "reports", include_str!("../../migrations/0009_reports.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

@@ -16,6 +16,7 @@ mod migrate;
 pub mod organizations;
 mod postgres;
 mod rates;
+pub mod reports;
 pub mod requests;
 pub mod routes;
 pub mod rtb_endpoints;

@@ -4,6 +4,7 @@ mod bids;
 mod checkpoint;
 mod expire;
 mod gauges;
+mod reports;
 mod silent;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ const BIDS_EVERY: Duration = Duration::from_secs(1);
 const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 const SILENT_EVERY: Duration = Duration::from_secs(60);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
+const REPORTS_EVERY: Duration = Duration::from_secs(2);
 const STEADY_EVERY: Duration = Duration::from_secs(30);
 
 /// Starts every duty.
@@ -27,6 +29,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(expire::run(app.clone(), EXPIRE_EVERY));
     tokio::spawn(silent::run(app.clone(), SILENT_EVERY));
     tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
+    tokio::spawn(reports::run(app.clone(), REPORTS_EVERY));
     if let Db::Sqlite(sqlite) = &app.db {
         checkpoint::start(sqlite);
     }

@@ -10,6 +10,7 @@ mod crash;
 mod expiry;
 mod organization;
 mod rehearsals;
+mod reports;
 mod routing;
 mod routing_outside;
 mod routing_setup;

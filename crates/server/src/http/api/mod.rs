@@ -14,6 +14,7 @@ mod members;
 pub mod numbers;
 pub mod organization;
 pub mod read;
+pub mod reports;
 pub mod requests;
 pub mod routing_plans;
 pub mod rtb_endpoints;

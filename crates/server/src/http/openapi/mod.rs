@@ -17,8 +17,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, calls, custom_tags, flows as call_flows, numbers, organization, requests, routing_plans,
-    rtb_endpoints, targets, unmatched as inbox, webhooks,
+    api_keys, calls, custom_tags, flows as call_flows, numbers, organization, reports, requests,
+    routing_plans, rtb_endpoints, targets, unmatched as inbox, webhooks,
 };
 use super::ops;
 
@@ -50,7 +50,7 @@ pub use unmatched::*;
         inbound::update_fields, inbound::update_fields_by_get,
         calls::list::list, calls::start::start, calls::csv::csv, calls::get::get, calls::event::event,
         calls::next::next, calls::decision::decision, calls::rerun::rerun, calls::edit::edit,
-        calls::stream::stream_all, calls::stream::stream_call,
+        calls::stream::stream_all, calls::stream::stream_call, reports::calls,
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
         webhooks::change::delete, webhooks::change::rotate, webhooks::test::test,
         requests::list::list, requests::get::get, requests::replay::replay,
