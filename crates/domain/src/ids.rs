@@ -66,6 +66,10 @@ ids! {
     NumberId;
     CustomTagId;
     ApiKeyId;
+    /// A person who signs in.
+    UserId;
+    /// One browser in which a person is signed in.
+    SignInId;
     /// Where calls go: a number or a SIP address, with what it takes.
     TargetId;
     RoutingPlanId;

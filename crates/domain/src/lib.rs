@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, a socket or a database: time, chance and ids come in as arguments, so
 //! every rule can be tested by example and by property.
 
+pub mod access;
 pub mod call;
 pub mod condition;
 pub mod document;

@@ -8,7 +8,9 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::config::ServeConfig;
 use crate::http::refused_keys::RefusedKeys;
+use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
+use crate::passwords::Passwords;
 use crate::script::Scripts;
 use crate::sessions::Tail;
 use crate::settings::Settings;
@@ -24,6 +26,8 @@ pub struct App {
     pub board: Arc<RateBoard>,
     pub tail: Tail,
     pub refused_keys: RefusedKeys,
+    pub sign_in_limits: SignInLimits,
+    pub passwords: Passwords,
     pub outbound: Outbound,
     pub scripts: Scripts,
     pub metrics: PrometheusHandle,

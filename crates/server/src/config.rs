@@ -45,6 +45,10 @@ pub struct ServeConfig {
     /// Address and port to listen on.
     #[arg(long, env = "HOOKLINE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// How browsers reach this server, such as `https://calls.example.com`: for links, and for the cookie of
+    /// sign-ins, which over https is sent over nothing else. `http://` and the listening address unless set.
+    #[arg(long, env = "HOOKLINE_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed, as addresses, separated by commas.
     #[arg(long, env = "HOOKLINE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -88,6 +92,15 @@ pub struct ServeConfig {
     pub drain_seconds: u32,
 }
 
+/// Scheme and host of an address, and nothing else.
+pub fn public_url(text: &str) -> Result<String, String> {
+    let whole = url::Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none());
+    let url = whole.ok_or("write scheme and host, such as https://calls.example.com")?;
+    Ok(url.origin().ascii_serialization())
+}
+
 /// The database URL without its password.
 pub fn redacted_url(url: &str) -> String {
     match url::Url::parse(url) {
@@ -113,11 +126,17 @@ impl ServeConfig {
         Ok(())
     }
 
+    /// Without a slash at its end.
+    pub fn public_url(&self) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 14] {
+    pub fn options(&self) -> [(&'static str, String); 15] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
+            ("HOOKLINE_PUBLIC_URL", self.public_url()),
             ("HOOKLINE_TRUSTED_PROXIES", proxies.join(",")),
             ("HOOKLINE_MIGRATE", self.migrate.to_string()),
             ("HOOKLINE_UNAUTHORIZED_PER_MINUTE", self.unauthorized_per_minute.to_string()),

@@ -16,6 +16,10 @@ const HINT_CHARS: usize = 8;
 pub enum KeyKind {
     Webhook,
     Api,
+    /// A browser's cookie.
+    SignIn,
+    /// A link that signs in once.
+    Link,
 }
 
 impl KeyKind {
@@ -23,6 +27,8 @@ impl KeyKind {
         match self {
             Self::Webhook => "hlw_",
             Self::Api => "hla_",
+            Self::SignIn => "hls_",
+            Self::Link => "hll_",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod http;
 pub mod intake;
 pub mod keys;
 pub mod outbound;
+pub mod passwords;
 pub mod problem;
 pub mod routing;
 pub mod script;

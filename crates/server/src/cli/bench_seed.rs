@@ -33,8 +33,10 @@ pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<
     storage::migrate(&db).await?;
     let clock = Clock::default();
     let rate = RateLimit { count: config.rate, per: RatePer::Minute };
-    let (org, keys) =
-        demo::create_organization(&db, &clock, &format!("Bench {}", clock.new_id()), rate).await?;
+    let mut tx = db.begin().await?;
+    let name = format!("Bench {}", clock.new_id());
+    let (org, keys) = demo::create_organization(&mut tx, &clock, &name, rate).await?;
+    tx.commit().await?;
     demo::create_campaign(&db, &clock, org).await?;
     for first in (0..config.calls).step_by(usize::try_from(STEP).expect("a step fits")) {
         let last = (first + STEP).min(config.calls);

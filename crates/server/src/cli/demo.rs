@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hookline_domain::access::Role;
 use hookline_domain::ids::{ApiKeyId, CampaignId, CustomTagId, NumberId, OrgId, PublisherId, WebhookId};
 use hookline_domain::phone::Country;
 use hookline_domain::rate::RateLimit;
@@ -13,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::keys::{Key, KeyKind};
 use crate::storage::campaigns::{self, Group, GroupRow, NumberRow};
-use crate::storage::organizations::{self, NewOrganization};
+use crate::storage::organizations::{self, NewApiKey, NewOrganization};
 use crate::storage::webhooks::{self, NewWebhook};
-use crate::storage::{Db, Result};
+use crate::storage::{Db, Result, Tx};
 
 pub const DEMO_NUMBER: &str = "+18885550100";
 
@@ -28,17 +29,17 @@ pub struct DemoKeys {
 
 /// Makes an organization with an API key and a webhook of each type.
 pub async fn create_organization(
-    db: &Db,
+    tx: &mut Tx,
     clock: &Clock,
     name: &str,
     rate: RateLimit,
 ) -> Result<(OrgId, DemoKeys)> {
     let at = clock.now();
     let org = OrgId(clock.new_id());
-    let mut tx = db.begin().await?;
-    organizations::create(&mut tx, &NewOrganization { id: org, name, country: Country::US, at }).await?;
+    organizations::create(tx, &NewOrganization { id: org, name, country: Country::US, at }).await?;
     let api_key = Key::generate(KeyKind::Api);
-    organizations::create_api_key(&mut tx, ApiKeyId(clock.new_id()), org, "demo", &api_key, at).await?;
+    let new = NewApiKey { id: ApiKeyId(clock.new_id()), org, name: "demo", role: Role::Owner, at };
+    organizations::create_api_key(tx, &new, &api_key).await?;
     let mut keys = BTreeMap::new();
     for kind in WebhookKind::ALL {
         let key = Key::generate(KeyKind::Webhook);
@@ -51,10 +52,9 @@ pub async fn create_organization(
             settings: &settings,
             at,
         };
-        webhooks::create(&mut tx, &new, &key).await?;
+        webhooks::create(tx, &new, &key).await?;
         keys.insert(kind.name().to_owned(), key.reveal().to_owned());
     }
-    tx.commit().await?;
     Ok((org, DemoKeys { api_key: api_key.reveal().to_owned(), keys }))
 }
 

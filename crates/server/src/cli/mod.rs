@@ -2,14 +2,16 @@
 
 mod backup;
 mod bench_seed;
+mod change;
 mod config;
 mod demo;
 mod demo_routing;
 mod migrate;
 mod org;
-mod seed;
+pub(crate) mod seed;
 mod serve;
 mod simulate;
+pub(crate) mod user;
 mod webhook;
 
 use std::process::ExitCode;
@@ -47,6 +49,9 @@ enum Command {
     /// Organizations.
     #[command(subcommand)]
     Org(org::OrgCommand),
+    /// People who sign in to the dashboard.
+    #[command(subcommand)]
+    User(user::UserCommand),
     /// Inbound webhooks and their keys.
     #[command(subcommand)]
     Webhook(webhook::WebhookCommand),
@@ -96,6 +101,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Simulate(config) => simulate::run(config).await,
             Command::Org(command) => org::run_org(&cli.database, command).await,
             Command::Key(command) => org::run_key(&cli.database, command).await,
+            Command::User(command) => user::run(&cli.database, command).await,
             Command::Webhook(command) => webhook::run(&cli.database, command).await,
             Command::Backup(config) => backup::backup(&cli.database, config).await,
             Command::Restore(config) => backup::restore(&cli.database, config).await,

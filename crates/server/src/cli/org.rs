@@ -1,13 +1,17 @@
 //! `hookline org`: organizations and their API keys.
 
 use clap::Subcommand;
+use hookline_domain::access::Role;
 use hookline_domain::ids::{ApiKeyId, OrgId};
 use hookline_domain::phone::Country;
+use serde_json::json;
 
+use super::change;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::keys::{Key, KeyKind};
-use crate::storage::organizations::{self, NewOrganization};
+use crate::storage::audit::Entry;
+use crate::storage::organizations::{self, NewApiKey, NewOrganization};
 use crate::storage::{Db, Result};
 
 #[derive(Subcommand)]
@@ -30,6 +34,9 @@ pub enum KeyCommand {
         /// The organization's id.
         #[arg(long)]
         org: OrgId,
+        /// What it may do: owner, manager, analyst or read_only.
+        #[arg(long, default_value_t = Role::Owner)]
+        role: Role,
         /// What it is for.
         name: String,
     },
@@ -50,8 +57,10 @@ pub async fn run_org(database: &DatabaseConfig, command: &OrgCommand) -> Result<
             let (org, key, at) = (OrgId(clock.new_id()), Key::generate(KeyKind::Api), clock.now());
             let mut tx = db.begin().await?;
             organizations::create(&mut tx, &NewOrganization { id: org, name, country: *country, at }).await?;
-            organizations::create_api_key(&mut tx, ApiKeyId(clock.new_id()), org, "first", &key, at).await?;
-            tx.commit().await?;
+            let new = NewApiKey { id: ApiKeyId(clock.new_id()), org, name: "first", role: Role::Owner, at };
+            organizations::create_api_key(&mut tx, &new, &key).await?;
+            let view = json!({ "name": name, "default_country": country });
+            change::commit(tx, &clock, org, &Entry::created("organization", org.0, &view)).await?;
             println!("organization {org}\nAPI key      {}\nThe key is shown only now.", key.reveal());
         }
         OrgCommand::List => {
@@ -69,20 +78,23 @@ pub async fn run_key(database: &DatabaseConfig, command: &KeyCommand) -> Result<
     let clock = Clock::default();
     let mut tx = db.begin().await?;
     match command {
-        KeyCommand::Create { org, name } => {
+        KeyCommand::Create { org, role, name } => {
             let (id, key) = (ApiKeyId(clock.new_id()), Key::generate(KeyKind::Api));
-            organizations::create_api_key(&mut tx, id, *org, name, &key, clock.now()).await?;
-            tx.commit().await?;
+            let new = NewApiKey { id, org: *org, name, role: *role, at: clock.now() };
+            organizations::create_api_key(&mut tx, &new, &key).await?;
+            let view = json!({ "name": name, "role": role, "hint": key.hint() });
+            change::commit(tx, &clock, *org, &Entry::created("api_key", id.0, &view)).await?;
             println!("id      {id}\nAPI key {}\nThe key is shown only now.", key.reveal());
         }
         KeyCommand::List { org } => {
             for key in organizations::list_api_keys(&db, *org).await? {
-                println!("{}  {}  {}", key.id, key.hint, key.name);
+                println!("{}  {}  {:<9}  {}", key.id, key.hint, key.role.name(), key.name);
             }
         }
         KeyCommand::Revoke { key } => {
-            organizations::revoke_api_key(&mut tx, *key, clock.now()).await?;
-            tx.commit().await?;
+            let ended = organizations::revoke_api_key(&mut tx, *key, clock.now()).await?;
+            let view = json!({ "name": ended.name, "role": ended.role, "hint": ended.hint });
+            change::commit(tx, &clock, ended.org, &Entry::deleted("api_key", key.0, &view)).await?;
             println!("The key stops working on every server within 5 seconds.");
         }
     }

@@ -12,14 +12,17 @@ use hookline_domain::rate::RateLimit;
 use hookline_domain::time::Timestamp;
 use tokio::sync::watch;
 
+use super::change;
 use super::demo::{self, DEMO_NUMBER, DemoKeys};
 use super::demo_routing::{self, FLOW_NUMBER};
+use super::user;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::intake::work::{CallEventReport, Outcome, StartCall, Work};
 use crate::settings::Settings;
+use crate::storage::audit::Entry;
 use crate::storage::group_commit::{Committer, WriterParts};
-use crate::storage::{self, Db, RateBoard, Result, SteadyClock, StorageError, organizations};
+use crate::storage::{self, Db, RateBoard, Result, SteadyClock, StorageError, Tx, organizations};
 
 const DEMO_NAME: &str = "Demo";
 const FINISHED_CALLS: u64 = 20;
@@ -43,6 +46,7 @@ pub async fn run(database: &DatabaseConfig, config: &SeedConfig) -> Result<()> {
     } else {
         Some(create(&db, &config.keys_file).await?)
     };
+    let link = user::demo_link(&db, &config.public_url, DEMO_NAME).await?;
     match keys {
         Some(keys) => print_examples(&config.public_url, &keys),
         None => println!(
@@ -50,6 +54,7 @@ pub async fn run(database: &DatabaseConfig, config: &SeedConfig) -> Result<()> {
             config.keys_file.display()
         ),
     }
+    println!("Open the dashboard, signed in as the demo's owner (once, within a day):\n  {link}\n");
     db.close().await;
     Ok(())
 }
@@ -60,28 +65,41 @@ async fn create(db: &Db, keys_file: &Path) -> Result<DemoKeys> {
         Db::Postgres(_) => None,
     };
     let clock = Clock::default();
-    let (org, keys) = demo::create_organization(db, &clock, DEMO_NAME, RateLimit::default()).await?;
-    let campaign = demo::create_campaign(db, &clock, org).await?;
-    demo_routing::create(db, &clock, org, campaign).await?;
+    let mut tx = db.begin().await?;
+    let (org, keys) = create_demo(&mut tx, &clock).await?;
+    let entry = Entry::created("organization", org.0, &serde_json::json!({ "name": DEMO_NAME }));
+    change::commit(tx, &clock, org, &entry).await?;
+    set_up(db, &clock, org).await?;
     write_keys(keys_file, &keys)?;
-    play_calls(db, &clock, org).await?;
-    Ok(keys)
-}
-
-/// Plays calls through the same commits as a switch's.
-async fn play_calls(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
     let settings = Settings::load(db.clone(), clock.clone()).await?;
-    let snapshot = settings.current().map_err(|stale| StorageError::Setup(stale.to_string()))?;
-    let org =
-        snapshot.orgs.get(&org).cloned().ok_or_else(|| StorageError::Setup("the demo is gone".into()))?;
     let (appended, _) = watch::channel(0);
     let board = Arc::new(RateBoard::new(SteadyClock::start(db, clock.clone()).await?));
     let parts = WriterParts { clock: clock.clone(), board, appended, batch_max: 64 };
     let committer = Committer::start(db, parts, 1).await?;
+    play(&settings, &committer, &clock, org).await?;
+    Ok(keys)
+}
+
+/// The demo's organization, with keys.
+pub async fn create_demo(tx: &mut Tx, clock: &Clock) -> Result<(OrgId, DemoKeys)> {
+    demo::create_organization(tx, clock, DEMO_NAME, RateLimit::default()).await
+}
+
+/// What its calls are read and routed by.
+pub async fn set_up(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
+    let campaign = demo::create_campaign(db, clock, org).await?;
+    demo_routing::create(db, clock, org, campaign).await
+}
+
+/// Plays calls through the same commits as a switch's.
+pub async fn play(settings: &Settings, committer: &Committer, clock: &Clock, org: OrgId) -> Result<()> {
+    let snapshot = settings.current().map_err(|stale| StorageError::Setup(stale.to_string()))?;
+    let org =
+        snapshot.orgs.get(&org).cloned().ok_or_else(|| StorageError::Setup("the demo is gone".into()))?;
     for index in 0..FINISHED_CALLS + LIVE_CALLS {
         let age_seconds = if index < FINISHED_CALLS { 3_600 * (FINISHED_CALLS - index) as i64 } else { 30 };
         let started_at = clock.now().plus_seconds(-age_seconds);
-        let id = start_call(&committer, clock, &org, index, started_at).await?;
+        let id = start_call(committer, clock, &org, index, started_at).await?;
         let mut events = vec![(CallEvent::Answered { target: None }, 8)];
         if index < FINISHED_CALLS {
             let talked = 30 + 37 * index as i64 % 600;
@@ -94,7 +112,7 @@ async fn play_calls(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
             let at = started_at.plus_seconds(seconds);
             let (org, actor) = (org.clone(), "demo".to_owned());
             let report = CallEventReport { org, call: id, event, at, actor, after: None };
-            commit(&committer, Work::Event(Box::new(report))).await?;
+            commit(committer, Work::Event(Box::new(report))).await?;
         }
     }
     Ok(())

@@ -11,7 +11,9 @@ use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::http;
 use crate::http::refused_keys::RefusedKeys;
+use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
+use crate::passwords::Passwords;
 use crate::script::{Program, Scripts};
 use crate::sessions::{self, Tail};
 use crate::settings::Settings;
@@ -105,6 +107,8 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
         outbound,
         scripts: Scripts::new(Program::this(), config.script_workers.into()),
         refused_keys: RefusedKeys::new(config.unauthorized_per_minute),
+        sign_in_limits: SignInLimits::default(),
+        passwords: Passwords::default(),
         draining: Draining::default(),
     });
     upkeep::start(&app);

@@ -5,11 +5,14 @@ use hookline_domain::ids::{OrgId, WebhookId};
 use hookline_domain::rate::{RateLimit, RatePer};
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::webhook::WebhookKind;
+use serde_json::json;
 
+use super::change;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::keys::{Key, KeyKind};
 use crate::settings::Settings;
+use crate::storage::audit::Entry;
 use crate::storage::webhooks::{self, NewWebhook};
 use crate::storage::{Db, Result, StorageError};
 
@@ -63,7 +66,8 @@ pub async fn run(database: &DatabaseConfig, command: &WebhookCommand) -> Result<
                 &key,
             )
             .await?;
-            tx.commit().await?;
+            let view = json!({ "type": kind, "name": name, "settings": settings });
+            change::commit(tx, &clock, *org, &Entry::created("webhook", id.0, &view)).await?;
             println!("webhook {id}\nkey     {}\nThe key is shown only now.", key.reveal());
         }
         WebhookCommand::List => {
@@ -86,14 +90,19 @@ pub async fn run(database: &DatabaseConfig, command: &WebhookCommand) -> Result<
             let key = Key::generate(KeyKind::Webhook);
             let old_until = at.plus_seconds(i64::from(*overlap_hours) * 3_600);
             let mut tx = db.begin().await?;
+            let (org, _) = webhooks::find(&mut tx, *webhook).await?;
             webhooks::rotate_key(&mut tx, *webhook, &key, at, old_until).await?;
-            tx.commit().await?;
+            let (before, after) = (json!({}), json!({ "old_keys_until": old_until }));
+            let entry = Entry::updated("webhook", webhook.0, &before, &after).called("rotated");
+            change::commit(tx, &clock, org, &entry).await?;
             println!("key {}\nThe key is shown only now. The old one works until {old_until}.", key.reveal());
         }
         WebhookCommand::Delete { webhook } => {
             let mut tx = db.begin().await?;
+            let (org, name) = webhooks::find(&mut tx, *webhook).await?;
             webhooks::delete(&mut tx, *webhook, at).await?;
-            tx.commit().await?;
+            let entry = Entry::deleted("webhook", webhook.0, &json!({ "name": name }));
+            change::commit(tx, &clock, org, &entry).await?;
             println!("Its keys stop working on every server within 5 seconds.");
         }
     }

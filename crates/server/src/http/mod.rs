@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod api;
+mod attempts;
+mod dashboard;
 pub mod inbound;
 pub mod openapi;
 pub mod ops;
@@ -9,4 +11,5 @@ pub mod refused_keys;
 pub mod router;
 mod rtb;
 pub mod server;
+pub mod sign_in_limits;
 mod unread;

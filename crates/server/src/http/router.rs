@@ -6,14 +6,14 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::Response;
-use axum::routing::{any, delete, get, post, put};
+use axum::routing::{any, delete, get, patch, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, calls, custom_tags, flows, numbers, organization, reports, requests, routing_plans,
-    rtb_endpoints, targets, unmatched, webhooks,
+    api_keys, audit_log, calls, custom_tags, flows, me, numbers, organization, organizations, reports, requests,
+    routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, webhooks,
 };
-use super::{answer, inbound, openapi, ops, rtb};
+use super::{answer, dashboard, inbound, openapi, ops, rtb};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -42,6 +42,19 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
         .route("/v1/webhooks/{id}/test", post(webhooks::test))
         .route("/v1/organization", get(organization::get).patch(organization::update))
+        .route("/v1/setup", get(setup::get).post(setup::set_up))
+        .route("/v1/setup/demo", post(setup::set_up_demo))
+        .route("/v1/sign-in", post(sign_in::sign_in))
+        .route("/v1/sign-in/link", post(sign_in::link))
+        .route("/v1/sign-out", post(sign_in::sign_out))
+        .route("/v1/me", get(me::get).patch(me::update))
+        .route("/v1/sign-ins", get(sign_ins::list))
+        .route("/v1/sign-ins/{id}", delete(sign_ins::end))
+        .route("/v1/organizations", post(organizations::create))
+        .route("/v1/users", get(users::list).post(users::create))
+        .route("/v1/users/{id}", patch(users::update).delete(users::remove))
+        .route("/v1/users/{id}/link", post(users::link))
+        .route("/v1/audit-log", get(audit_log::list))
         .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/v1/api-keys/{id}", delete(api_keys::revoke))
         .route("/v1/custom-tags", get(custom_tags::list).post(custom_tags::create))
@@ -100,7 +113,11 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
+/// What is not the API's is the dashboard's.
 async fn unknown_route(State(app): State<Arc<App>>, request: Request) -> Response<Body> {
+    if let Some(page) = dashboard::find(&request) {
+        return page;
+    }
     let problem = Problem::not_found(
         "unknown_route",
         format!("There is nothing at {}. README and docs/ list what there is.", request.uri().path()),

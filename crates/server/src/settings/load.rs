@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::{ApiKey, Campaign, KeyHash, Number, Org, Publisher, Snapshot, Webhook, WebhookKey};
+use crate::storage::users::stored_role;
 use crate::storage::{Db, Result, StorageError};
 use crate::values;
 
@@ -202,12 +203,13 @@ async fn webhook_keys(
 }
 
 async fn api_keys(db: &Db) -> Result<HashMap<KeyHash, ApiKey>> {
-    let rows: Vec<(Vec<u8>, Uuid, Uuid, String)> = db
-        .fetch_all("SELECT key_hash, id, org_id, name FROM api_keys WHERE revoked_at IS NULL", vec![])
+    let rows: Vec<(Vec<u8>, Uuid, Uuid, String, String)> = db
+        .fetch_all("SELECT key_hash, id, org_id, name, role FROM api_keys WHERE revoked_at IS NULL", vec![])
         .await?;
     rows.into_iter()
-        .map(|(key_hash, id, org, name)| {
-            Ok((hash(key_hash)?, ApiKey { id: ApiKeyId(id), org: OrgId(org), name }))
+        .map(|(key_hash, id, org, name, role)| {
+            let role = stored_role(&role)?;
+            Ok((hash(key_hash)?, ApiKey { id: ApiKeyId(id), org: OrgId(org), name, role }))
         })
         .collect()
 }

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use hookline_domain::access::Role;
 use hookline_domain::ids::{
     ApiKeyId, CampaignId, FlowId, NumberId, OrgId, PublisherId, RtbEndpointId, WebhookId,
 };
@@ -140,6 +141,7 @@ pub struct ApiKey {
     pub id: ApiKeyId,
     pub org: OrgId,
     pub name: String,
+    pub role: Role,
 }
 
 #[derive(Debug, Default)]

@@ -14,6 +14,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (3, "decisions", include_str!("../../migrations/0003_decisions.sql")),
     (4, "unmatched", include_str!("../../migrations/0004_unmatched.sql")),
     (5, "rtb", include_str!("../../migrations/0005_rtb.sql")),
+    (6, "access", include_str!("../../migrations/0006_access.sql")),
     (8, "call_lists", include_str!("../../migrations/0008_call_lists.sql")),
     (9, "reports", include_str!("../../migrations/0009_reports.sql")),
 ];

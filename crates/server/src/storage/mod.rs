@@ -1,6 +1,7 @@
 //! Where everything is kept. Cold SQL is written once, in a file a noun; the hot statements twice, in
 //! `sqlite` and `postgres`, behind `group_commit`.
 
+pub mod audit;
 pub mod bids;
 mod call_row;
 pub mod calls;
@@ -20,10 +21,12 @@ pub mod reports;
 pub mod requests;
 pub mod routes;
 pub mod rtb_endpoints;
+pub mod sign_ins;
 mod sqlite;
 mod steady;
 mod turns;
 pub mod unmatched;
+pub mod users;
 pub mod webhooks;
 
 pub use call_row::{CallRow, status_code};

@@ -1,9 +1,11 @@
 //! Organizations and their API keys.
 
+use hookline_domain::access::Role;
 use hookline_domain::ids::{ApiKeyId, OrgId};
 use hookline_domain::phone::Country;
 use hookline_domain::time::Timestamp;
 
+use super::users::stored_role;
 use super::{Db, Result, StorageError, Tx};
 use crate::keys::Key;
 use crate::settings::raise_version;
@@ -44,17 +46,19 @@ pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<OrgId>> {
     Ok(found.map(|(id,)| OrgId(id)))
 }
 
-pub async fn create_api_key(
-    tx: &mut Tx,
-    id: ApiKeyId,
-    org: OrgId,
-    name: &str,
-    key: &Key,
-    at: Timestamp,
-) -> Result<()> {
+pub struct NewApiKey<'a> {
+    pub id: ApiKeyId,
+    pub org: OrgId,
+    pub name: &'a str,
+    pub role: Role,
+    pub at: Timestamp,
+}
+
+pub async fn create_api_key(tx: &mut Tx, new: &NewApiKey<'_>, key: &Key) -> Result<()> {
     tx.execute(
-        "INSERT INTO api_keys (id, org_id, name, key_hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, $6)",
-        values![id.0, org.0, name, key.hash().to_vec(), key.hint(), at.0],
+        "INSERT INTO api_keys (id, org_id, name, role, key_hash, hint, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        values![new.id.0, new.org.0, new.name, new.role.name(), key.hash().to_vec(), key.hint(), new.at.0],
     )
     .await?;
     raise_version(tx).await
@@ -78,33 +82,42 @@ pub async fn list(db: &Db) -> Result<Vec<OrganizationLine>> {
 /// An API key without its secret part.
 pub struct ApiKeyLine {
     pub id: ApiKeyId,
+    pub org: OrgId,
     pub name: String,
+    pub role: Role,
     pub hint: String,
     pub created_at: Timestamp,
 }
 
+type ApiKeyRow = (uuid::Uuid, uuid::Uuid, String, String, String, i64);
+
+fn api_key((id, org, name, role, hint, at): ApiKeyRow) -> Result<ApiKeyLine> {
+    let (id, org, role) = (ApiKeyId(id), OrgId(org), stored_role(&role)?);
+    Ok(ApiKeyLine { id, org, name, role, hint, created_at: Timestamp(at) })
+}
+
 pub async fn list_api_keys(db: &Db, org: OrgId) -> Result<Vec<ApiKeyLine>> {
-    let rows: Vec<(uuid::Uuid, String, String, i64)> = db
+    let rows: Vec<ApiKeyRow> = db
         .fetch_all(
-            "SELECT id, name, hint, created_at FROM api_keys WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id",
+            "SELECT id, org_id, name, role, hint, created_at FROM api_keys
+             WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id",
             values![org.0],
         )
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, name, hint, at)| ApiKeyLine { id: ApiKeyId(id), name, hint, created_at: Timestamp(at) })
-        .collect())
+    rows.into_iter().map(api_key).collect()
 }
 
-pub async fn revoke_api_key(tx: &mut Tx, key: ApiKeyId, at: Timestamp) -> Result<()> {
-    let revoked = tx
-        .execute(
-            "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL",
+/// The key as it was.
+pub async fn revoke_api_key(tx: &mut Tx, key: ApiKeyId, at: Timestamp) -> Result<ApiKeyLine> {
+    let revoked: Option<ApiKeyRow> = tx
+        .fetch_optional(
+            "UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
+             RETURNING id, org_id, name, role, hint, created_at",
             values![key.0, at.0],
         )
         .await?;
-    if revoked != 1 {
-        return Err(StorageError::NotFound(format!("there is no API key {key} that works")));
-    }
-    raise_version(tx).await
+    let revoked = revoked.map(api_key).transpose()?;
+    let gone = || StorageError::NotFound(format!("there is no API key {key} that works"));
+    raise_version(tx).await?;
+    revoked.ok_or_else(gone)
 }

@@ -43,6 +43,17 @@ fn no_webhook(webhook: WebhookId) -> StorageError {
     StorageError::NotFound(format!("there is no webhook {webhook}"))
 }
 
+/// Whose it is, and how it is called.
+pub async fn find(tx: &mut Tx, webhook: WebhookId) -> Result<(OrgId, String)> {
+    let found: Option<(uuid::Uuid, String)> = tx
+        .fetch_optional(
+            "SELECT org_id, name FROM webhooks WHERE id = $1 AND deleted_at IS NULL",
+            values![webhook.0],
+        )
+        .await?;
+    found.map(|(org, name)| (OrgId(org), name)).ok_or_else(|| no_webhook(webhook))
+}
+
 /// Gives a webhook a new key; its other keys work until `old_until`.
 pub async fn rotate_key(
     tx: &mut Tx,

@@ -68,6 +68,10 @@ pub async fn once(app: &App) -> Result<()> {
         app.board.steady.now() - ADMISSIONS_KEPT_MICROS,
     )
     .await?;
+    for (table, key) in [("sign_ins", "id"), ("sign_in_links", "user_id")] {
+        let old = format!("SELECT {key} FROM {table} WHERE expires_at < $1 LIMIT $2");
+        repeat_micros(app, &format!("DELETE FROM {table} WHERE {key} IN ({old})"), now).await?;
+    }
     repeat_micros(
         app,
         "DELETE FROM webhook_keys WHERE key_hash IN (

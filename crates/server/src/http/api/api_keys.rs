@@ -5,20 +5,22 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
+use hookline_domain::access::Role;
 use hookline_domain::ids::ApiKeyId;
 use hookline_domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::auth::ApiCaller;
-use super::change::{done, name, refresh, to_json, unstored};
+use super::auth::{ApiCaller, Who};
+use super::change::{Change, done, name, to_json, unstored};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
-use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals};
+use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals, RoleDocument};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::storage::StorageError;
+use crate::storage::audit::Entry;
 use crate::storage::organizations::{self, ApiKeyLine};
 
 #[derive(Deserialize, ToSchema)]
@@ -26,6 +28,14 @@ use crate::storage::organizations::{self, ApiKeyLine};
 pub struct NewApiKey {
     /// What it is for.
     name: String,
+    /// What it may do; `manager` if it is left out.
+    #[serde(default = "manager")]
+    #[schema(value_type = Option<RoleDocument>)]
+    role: Role,
+}
+
+fn manager() -> Role {
+    Role::Manager
 }
 
 #[derive(Serialize, ToSchema)]
@@ -34,6 +44,8 @@ pub struct ApiKeyView {
     #[schema(value_type = uuid::Uuid)]
     id: ApiKeyId,
     name: String,
+    #[schema(value_type = RoleDocument)]
+    role: Role,
     /// How the key begins, to tell it from others.
     hint: String,
     #[schema(value_type = String, format = DateTime)]
@@ -50,8 +62,8 @@ pub struct ApiKeys {
 
 impl From<ApiKeyLine> for ApiKeyView {
     fn from(line: ApiKeyLine) -> Self {
-        let ApiKeyLine { id, name, hint, created_at } = line;
-        Self { id, name, hint, created_at, key: None }
+        let ApiKeyLine { id, org: _, name, role, hint, created_at } = line;
+        Self { id, name, role, hint, created_at, key: None }
     }
 }
 
@@ -94,19 +106,23 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     let view = ApiKeyView {
         id: ApiKeyId(app.clock.new_id()),
         name: name(&new.name)?.to_owned(),
+        role: new.role,
         hint: key.hint().to_owned(),
         created_at: app.clock.now(),
-        key: Some(key.reveal().to_owned()),
+        key: None,
     };
-    let stored = async {
-        let mut tx = app.db.begin().await?;
-        organizations::create_api_key(&mut tx, view.id, caller.org.id, &view.name, &key, view.created_at)
-            .await?;
-        tx.commit().await
+    let mut change = Change::begin(app, caller).await?;
+    let row = organizations::NewApiKey {
+        id: view.id,
+        org: change.org.id,
+        name: &view.name,
+        role: view.role,
+        at: view.created_at,
     };
-    stored.await.map_err(|error| unstored(&error))?;
-    refresh(app).await?;
-    Ok(answer::json(201, to_json(&view)))
+    let stored = organizations::create_api_key(&mut change.tx, &row, &key).await;
+    stored.map_err(|error| unstored(&error))?;
+    change.commit(Entry::created("api_key", view.id.0, &view)).await?;
+    Ok(answer::json(201, to_json(&ApiKeyView { key: Some(key.reveal().to_owned()), ..view })))
 }
 
 #[utoipa::path(
@@ -131,25 +147,22 @@ async fn try_revoke(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
             format!("No API key of this organization has the id {id}. GET /v1/api-keys lists them."),
         )
     };
-    let keys =
-        organizations::list_api_keys(&app.db, caller.org.id).await.map_err(|error| unstored(&error))?;
+    let mut change = Change::begin(app, caller).await?;
+    let keys = organizations::list_api_keys(&app.db, change.org.id).await;
+    let keys = keys.map_err(|error| unstored(&error))?;
     let key = keys.iter().find(|key| key.id.to_string() == id).ok_or_else(unknown)?.id;
-    if key == caller.key.id {
+    if matches!(&caller.who, Who::Key { key: own, .. } if own.id == key) {
         return Err(Problem::new(
             409,
             "key_in_use",
             "A key can't end itself, so that the API stays reachable. Make another with POST /v1/api-keys and end this one with it.",
         ));
     }
-    let ended = async {
-        let mut tx = app.db.begin().await?;
-        organizations::revoke_api_key(&mut tx, key, app.clock.now()).await?;
-        tx.commit().await
-    };
-    ended.await.map_err(|error| match error {
+    let ended = organizations::revoke_api_key(&mut change.tx, key, app.clock.now()).await;
+    let ended = ended.map_err(|error| match error {
         StorageError::NotFound(_) => unknown(),
         other => unstored(&other),
     })?;
-    refresh(app).await?;
+    change.commit(Entry::deleted("api_key", key.0, &ApiKeyView::from(ended))).await?;
     Ok(answer::json(200, to_json(&Deleted::of(key.0))))
 }

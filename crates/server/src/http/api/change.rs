@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Response;
+use hookline_domain::ids::OrgId;
 use hookline_domain::tags::{TAG_VALUE_CHARS_MAX, TagName};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -17,7 +18,8 @@ use crate::app::App;
 use crate::http::answer;
 use crate::problem::Problem;
 use crate::settings::{self, Org};
-use crate::storage::{StorageError, Tx};
+use crate::storage::audit::{self, Actor, Entry, Stamp};
+use crate::storage::{Result as Stored, StorageError, Tx};
 
 const NAME_CHARS_MAX: usize = 128;
 /// Default tags of one campaign or publisher.
@@ -40,13 +42,15 @@ pub async fn current(app: &App, caller: &ApiCaller) -> Result<Arc<Org>, Problem>
 }
 
 /// A change that is right only as long as the settings are as they were looked at: what it names is there, and
-/// nothing names what it deletes. Until it ends, nobody else changes the settings.
+/// nothing names what it deletes. Until it ends, nobody else changes the settings. It ends with a word in the audit
+/// log, or it has changed nothing.
 pub struct Change<'a> {
     pub org: Arc<Org>,
     pub tx: Tx,
     /// The version of the settings that it makes.
     pub revision: i64,
     app: &'a App,
+    by: Actor,
     _turn: MutexGuard<'a, ()>,
 }
 
@@ -64,13 +68,30 @@ impl<'a> Change<'a> {
             known = app.settings.current().map_err(|_| Problem::unavailable())?.clone();
         }
         let org = known.orgs.get(&caller.org.id).filter(|_| revision == known.version + 1).cloned();
-        Ok(Self { org: org.ok_or_else(Problem::unavailable)?, tx, revision, app, _turn: turn })
+        Ok(Self {
+            org: org.ok_or_else(Problem::unavailable)?,
+            tx,
+            revision,
+            app,
+            by: caller.by(),
+            _turn: turn,
+        })
     }
 
-    pub async fn commit(self) -> Result<(), Problem> {
-        self.tx.commit().await.map_err(|error| unstored(&error))?;
+    /// `entry` says what was done.
+    pub async fn commit(mut self, entry: Entry) -> Result<(), Problem> {
+        let stored = async {
+            record(self.app, &mut self.tx, self.org.id, &self.by, &entry).await?;
+            self.tx.commit().await
+        };
+        stored.await.map_err(|error| unstored(&error))?;
         refresh(self.app).await
     }
+}
+
+/// Says in the audit log of an organization what a transaction does. Most changes are a `Change`, which can't forget it.
+pub async fn record(app: &App, tx: &mut Tx, org: OrgId, by: &Actor, entry: &Entry) -> Stored<()> {
+    audit::append(tx, Stamp { id: app.clock.new_id(), at: app.clock.now(), org }, by, entry).await
 }
 
 /// Whether the organization may have one more.

@@ -12,13 +12,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::auth::ApiCaller;
-use super::change::{current, done, invalid_field, merged, refresh, to_json, unstored};
+use super::change::{Change, current, done, invalid_field, merged, to_json, unstored};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals, TagKindDocument, TagSourceDocument};
 use crate::problem::Problem;
 use crate::settings::Org;
+use crate::storage::audit::Entry;
 use crate::storage::{StorageError, campaigns};
 
 /// Aliases, sources and values of one tag, each.
@@ -164,16 +165,13 @@ pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) 
 }
 
 async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
     let fields: CustomTagFields = read::json(body).await?;
-    let tag = fields.checked(CustomTagId(app.clock.new_id()), &org)?;
-    let stored = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::create_custom_tag(&mut tx, org.id, &tag, app.clock.now()).await?;
-        tx.commit().await
-    };
-    stored.await.map_err(|error| refused(&error, &tag))?;
-    refresh(app).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let tag = fields.checked(CustomTagId(app.clock.new_id()), &change.org)?;
+    let org = change.org.id;
+    let stored = campaigns::create_custom_tag(&mut change.tx, org, &tag, app.clock.now()).await;
+    stored.map_err(|error| refused(&error, &tag))?;
+    change.commit(Entry::created("custom_tag", tag.id.0, &tag)).await?;
     Ok(answer::json(201, to_json(&tag)))
 }
 
@@ -199,17 +197,14 @@ pub async fn update(
 }
 
 async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
+    let sent = read::json(body).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let org = change.org.clone();
     let old = find(&org, id)?;
-    let fields = merged(&CustomTagFields::of(old), read::json(body).await?)?;
-    let tag = fields.checked(old.id, &org)?;
-    let stored = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::update_custom_tag(&mut tx, org.id, &tag).await?;
-        tx.commit().await
-    };
-    stored.await.map_err(|error| refused(&error, &tag))?;
-    refresh(app).await?;
+    let tag = merged(&CustomTagFields::of(old), sent)?.checked(old.id, &org)?;
+    let stored = campaigns::update_custom_tag(&mut change.tx, org.id, &tag).await;
+    stored.map_err(|error| refused(&error, &tag))?;
+    change.commit(Entry::updated("custom_tag", tag.id.0, old, &tag)).await?;
     Ok(answer::json(200, to_json(&tag)))
 }
 
@@ -229,15 +224,12 @@ pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): 
 }
 
 async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let org = change.org.clone();
     let tag = find(&org, id)?;
-    let ended = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::delete_custom_tag(&mut tx, org.id, tag.id).await?;
-        tx.commit().await
-    };
-    ended.await.map_err(|error| refused(&error, tag))?;
-    refresh(app).await?;
+    let ended = campaigns::delete_custom_tag(&mut change.tx, org.id, tag.id).await;
+    ended.map_err(|error| refused(&error, tag))?;
+    change.commit(Entry::deleted("custom_tag", tag.id.0, tag)).await?;
     Ok(answer::json(200, to_json(&Deleted::of(tag.id.0))))
 }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::auth::ApiCaller;
 use super::campaign_routing;
 use super::change::{
-    Change, check_tag_defaults, current, done, invalid_field, merged, name, refresh, to_json, unstored,
+    Change, check_tag_defaults, current, done, invalid_field, merged, name, to_json, unstored,
 };
 use super::read::{self, PathId};
 use crate::app::App;
@@ -24,6 +24,7 @@ use crate::http::answer;
 use crate::http::openapi::{CampaignRoutingDocument, Conflict, Deleted, NotFound, Refusals};
 use crate::problem::Problem;
 use crate::settings::{Campaign, CampaignRouting, Org, Publisher};
+use crate::storage::audit::Entry;
 use crate::storage::campaigns::{self, Group, GroupRow};
 use crate::storage::{Result as Stored, StorageError, Tx};
 
@@ -216,7 +217,7 @@ async fn create(app: &App, caller: &ApiCaller, group: Group, body: Body) -> Resu
         set_routing(&mut change.tx, org, &view).await
     };
     stored.await.map_err(|error| unstored(&error))?;
-    change.commit().await?;
+    change.commit(Entry::created(group.noun(), view.id, &view)).await?;
     Ok(answer::json(201, to_json(&view)))
 }
 
@@ -230,10 +231,10 @@ async fn update(
     let sent = read::json(body).await?;
     let mut change = Change::begin(app, caller).await?;
     let mut view = find(&change.org, group, id)?;
-    let before = view.fields.routing;
-    view.fields = checked(group, merged(&view.fields, sent)?)?;
+    let fields = checked(group, merged(&view.fields, sent)?)?;
+    let before = GroupView { id: view.id, fields: std::mem::replace(&mut view.fields, fields) };
     // One that can't be read any more stands in the way of no other change.
-    if view.fields.routing != before {
+    if view.fields.routing != before.fields.routing {
         campaign_routing::check(&change.org, view.fields.routing.flatten())?;
     }
     let org = change.org.id;
@@ -242,20 +243,16 @@ async fn update(
         set_routing(&mut change.tx, org, &view).await
     };
     stored.await.map_err(|error| refused(&error, group, id))?;
-    change.commit().await?;
+    change.commit(Entry::updated(group.noun(), view.id, &before, &view)).await?;
     Ok(answer::json(200, to_json(&view)))
 }
 
 async fn delete(app: &App, caller: &ApiCaller, group: Group, id: &str) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
-    let view = find(&org, group, id)?;
-    let ended = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::delete_group(&mut tx, org.id, group, view.id).await?;
-        tx.commit().await
-    };
-    ended.await.map_err(|error| refused(&error, group, id))?;
-    refresh(app).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let view = find(&change.org, group, id)?;
+    let ended = campaigns::delete_group(&mut change.tx, change.org.id, group, view.id).await;
+    ended.map_err(|error| refused(&error, group, id))?;
+    change.commit(Entry::deleted(group.noun(), view.id, &view)).await?;
     Ok(answer::json(200, to_json(&Deleted::of(view.id))))
 }
 

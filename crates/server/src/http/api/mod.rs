@@ -1,7 +1,9 @@
 //! The API for switches, engineers and the dashboard: `/v1/<noun>`, one file a verb.
 
 pub mod api_keys;
+pub mod audit_log;
 pub mod auth;
+mod browser;
 pub mod calls;
 mod campaign_routing;
 mod change;
@@ -10,15 +12,21 @@ mod definition;
 pub mod flows;
 pub mod groups;
 mod made_up;
+pub mod me;
 mod members;
 pub mod numbers;
 pub mod organization;
+pub mod organizations;
 pub mod read;
 pub mod reports;
 pub mod requests;
 pub mod routing_plans;
 pub mod rtb_endpoints;
+pub mod setup;
+pub mod sign_in;
+pub mod sign_ins;
 pub mod targets;
 pub mod unmatched;
 mod used_by;
+pub mod users;
 pub mod webhooks;

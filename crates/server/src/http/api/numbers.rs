@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::ApiCaller;
-use super::change::{current, done, invalid_field, merged, refresh, to_json, unstored};
+use super::change::{Change, current, done, invalid_field, merged, to_json, unstored};
 use super::read::{self, PathId};
 use crate::app::App;
 use crate::http::answer;
@@ -19,6 +19,7 @@ use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals};
 use crate::problem::Problem;
 use crate::settings::{Number, Org};
 use crate::storage::StorageError;
+use crate::storage::audit::Entry;
 use crate::storage::campaigns::{self, NumberRow};
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -107,16 +108,13 @@ pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) 
 }
 
 async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
-    let view =
-        NumberView { id: NumberId(app.clock.new_id()), fields: checked(&org, read::json(body).await?)? };
-    let stored = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::create_number(&mut tx, org.id, &row(&view), app.clock.now()).await?;
-        tx.commit().await
-    };
-    stored.await.map_err(|error| refused(&error, &view))?;
-    refresh(app).await?;
+    let sent = read::json(body).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let view = NumberView { id: NumberId(app.clock.new_id()), fields: checked(&change.org, sent)? };
+    let org = change.org.id;
+    let stored = campaigns::create_number(&mut change.tx, org, &row(&view), app.clock.now()).await;
+    stored.map_err(|error| refused(&error, &view))?;
+    change.commit(Entry::created("number", view.id.0, &view)).await?;
     Ok(answer::json(201, to_json(&view)))
 }
 
@@ -142,16 +140,13 @@ pub async fn update(
 }
 
 async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
-    let mut view = find(&org, id)?;
-    view.fields = checked(&org, merged(&view.fields, read::json(body).await?)?)?;
-    let stored = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::update_number(&mut tx, org.id, &row(&view)).await?;
-        tx.commit().await
-    };
-    stored.await.map_err(|error| refused(&error, &view))?;
-    refresh(app).await?;
+    let sent = read::json(body).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let before = find(&change.org, id)?;
+    let view = NumberView { id: before.id, fields: checked(&change.org, merged(&before.fields, sent)?)? };
+    let stored = campaigns::update_number(&mut change.tx, change.org.id, &row(&view)).await;
+    stored.map_err(|error| refused(&error, &view))?;
+    change.commit(Entry::updated("number", view.id.0, &before, &view)).await?;
     Ok(answer::json(200, to_json(&view)))
 }
 
@@ -171,15 +166,11 @@ pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): 
 }
 
 async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
-    let view = find(&org, id)?;
-    let ended = async {
-        let mut tx = app.db.begin().await?;
-        campaigns::delete_number(&mut tx, org.id, view.id).await?;
-        tx.commit().await
-    };
-    ended.await.map_err(|error| refused(&error, &view))?;
-    refresh(app).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let view = find(&change.org, id)?;
+    let ended = campaigns::delete_number(&mut change.tx, change.org.id, view.id).await;
+    ended.map_err(|error| refused(&error, &view))?;
+    change.commit(Entry::deleted("number", view.id.0, &view)).await?;
     Ok(answer::json(200, to_json(&Deleted::of(view.id.0))))
 }
 

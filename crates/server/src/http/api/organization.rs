@@ -1,5 +1,5 @@
-//! `GET` and `PATCH /v1/organization`: the organization whose API key asks. New ones are made where the
-//! server is run, by `hookline org create`: an API key belongs to one organization and reaches no other.
+//! `GET` and `PATCH /v1/organization`: the organization that was asked for. An API key belongs to one and reaches no
+//! other; people make new ones with `POST /v1/organizations`, and whoever runs the server with `hookline org create`.
 
 use std::sync::Arc;
 
@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::auth::ApiCaller;
-use super::change::{current, done, merged, name, refresh, to_json, unstored};
+use super::change::{Change, current, done, merged, name, to_json, unstored};
 use super::read;
 use crate::app::App;
 use crate::http::answer;
 use crate::http::openapi::Refusals;
 use crate::problem::Problem;
 use crate::settings::Org;
+use crate::storage::audit::Entry;
 use crate::storage::organizations;
 
 #[derive(Serialize, Deserialize, ToSchema)]
@@ -57,7 +58,7 @@ fn fields(org: &Org) -> OrganizationFields {
     path = "/v1/organization",
     tag = "Administration",
     operation_id = "get_organization",
-    summary = "The API key's own organization",
+    summary = "The organization that was asked for",
     responses((status = 200, description = "The organization", body = OrganizationView), Refusals),
     security(("api_key" = []))
 )]
@@ -85,15 +86,14 @@ pub async fn update(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) 
 }
 
 async fn try_update(app: &App, caller: &ApiCaller, body: Body) -> Result<Response<Body>, Problem> {
-    let org = current(app, caller).await?;
-    let mut fields = merged(&fields(&org), read::json(body).await?)?;
+    let sent = read::json(body).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let before = OrganizationView { id: change.org.id, fields: fields(&change.org) };
+    let mut fields = merged(&before.fields, sent)?;
     fields.name = name(&fields.name)?.to_owned();
-    let stored = async {
-        let mut tx = app.db.begin().await?;
-        organizations::update(&mut tx, org.id, &fields.name, fields.default_country).await?;
-        tx.commit().await
-    };
-    stored.await.map_err(|error| unstored(&error))?;
-    refresh(app).await?;
-    Ok(answer::json(200, to_json(&OrganizationView { id: org.id, fields })))
+    let stored = organizations::update(&mut change.tx, before.id, &fields.name, fields.default_country).await;
+    stored.map_err(|error| unstored(&error))?;
+    let view = OrganizationView { id: before.id, fields };
+    change.commit(Entry::updated("organization", view.id.0, &before, &view)).await?;
+    Ok(answer::json(200, to_json(&view)))
 }

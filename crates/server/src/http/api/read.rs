@@ -11,6 +11,7 @@ use hookline_domain::flow::FLOW_BYTES_MAX;
 use hookline_domain::ids::RequestId;
 use serde::de::DeserializeOwned;
 
+use super::auth::ORGANIZATION_PARAMETER;
 use crate::app::App;
 use crate::http::answer;
 use crate::problem::Problem;
@@ -90,6 +91,10 @@ fn read_query(
 ) -> Result<BTreeMap<String, String>, Problem> {
     let mut parameters = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(raw.unwrap_or_default().as_bytes()) {
+        // Read with the caller, anywhere.
+        if name == ORGANIZATION_PARAMETER {
+            continue;
+        }
         if !known.contains(&name.as_ref()) && !prefix.is_some_and(|prefix| name.starts_with(prefix)) {
             let message = format!("There is no parameter `{name}` here; there are {}.", known.join(", "));
             return Err(Problem::bad_request("unknown_parameter", message));

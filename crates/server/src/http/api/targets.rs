@@ -22,6 +22,7 @@ use crate::http::openapi::{
     TargetsDocument,
 };
 use crate::problem::Problem;
+use crate::storage::audit::Entry;
 use crate::storage::definitions::{self, DefinitionRow, Kind};
 
 /// Targets of one organization.
@@ -91,8 +92,9 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     check_room(count.map_err(|error| unstored(&error))?, TARGETS_MAX, "targets")?;
     let stored = definitions::create(&mut change.tx, org, Kind::Target, &row, change.revision).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(201, to_json(&view(&row))))
+    let view = view(&row);
+    change.commit(Entry::created("target", row.id, &view)).await?;
+    Ok(answer::json(201, to_json(&view)))
 }
 
 #[utoipa::path(
@@ -129,8 +131,9 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     let org = change.org.id;
     let stored = definitions::update(&mut change.tx, org, Kind::Target, &row, change.revision).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(200, to_json(&view(&row))))
+    let after = view(&row);
+    change.commit(Entry::updated("target", row.id, &view(&old), &after)).await?;
+    Ok(answer::json(200, to_json(&after)))
 }
 
 #[utoipa::path(
@@ -155,7 +158,7 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     let org = change.org.id;
     let deleted = definitions::delete(&mut change.tx, org, Kind::Target, row.id).await;
     deleted.map_err(|error| unstored(&error))?;
-    change.commit().await?;
+    change.commit(Entry::deleted("target", row.id, &view(&row))).await?;
     Ok(answer::json(200, to_json(&Deleted::of(row.id))))
 }
 

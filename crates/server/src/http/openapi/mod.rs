@@ -10,15 +10,18 @@ mod unmatched;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Response;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, calls, custom_tags, flows as call_flows, numbers, organization, reports, requests,
-    routing_plans, rtb_endpoints, targets, unmatched as inbox, webhooks,
+    api_keys, audit_log, calls, custom_tags, flows as call_flows, me, numbers, organization, organizations,
+    reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched as inbox, users,
+    webhooks,
 };
 use super::ops;
 
@@ -41,6 +44,7 @@ pub use unmatched::*;
         (name = "Webhooks and the request log", description = "Inbound webhooks with their settings and keys, and each request that came in."),
         (name = "Administration", description = "What a call is read by. A change is seen by every node within 5 seconds."),
         (name = "Routing", description = "Where calls go: targets, routing plans, call flows, RTB endpoints. A change is seen by every node within a second; docs/api.md tells how they play together."),
+        (name = "Access", description = "Who may do what: setting up, signing in, users and their roles, the audit log."),
         (name = "Operation", description = "For whoever runs the server."),
     ),
     paths(
@@ -56,6 +60,10 @@ pub use unmatched::*;
         requests::list::list, requests::get::get, requests::replay::replay,
         inbox::list::list, inbox::attach::attach, inbox::dismiss::dismiss,
         organization::get, organization::update,
+        setup::get, setup::set_up, setup::set_up_demo, sign_in::sign_in, sign_in::link, sign_in::sign_out,
+        me::get, me::update, sign_ins::list, sign_ins::end, organizations::create,
+        users::list::list, users::create::create, users::change::update, users::change::remove, users::link::link,
+        audit_log::list,
         api_keys::list, api_keys::create, api_keys::revoke,
         custom_tags::list, custom_tags::create, custom_tags::get, custom_tags::update, custom_tags::delete,
         campaign::list, campaign::create, campaign::get, campaign::update, campaign::delete,
@@ -90,9 +98,29 @@ impl Modify for Keys {
             "moja_auth_key",
             "The webhook's key, `hlw_…`; `auth_key` means the same. Once, and nowhere but in the query.",
         );
+        let sign_in = ApiKeyValue::with_description(
+            "hookline_sign_in",
+            "The cookie of a sign-in. What is not GET also needs `Origin` or `Sec-Fetch-Site`; the header `Hookline-Organization` chooses the organization.",
+        );
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("api_key", SecurityScheme::Http(api_key));
+        components.add_security_scheme("sign_in", SecurityScheme::ApiKey(ApiKey::Cookie(sign_in)));
         components.add_security_scheme("webhook_key", SecurityScheme::ApiKey(ApiKey::Query(webhook_key)));
+        allow_sign_ins(document);
+    }
+}
+
+/// Whatever an API key may do, a person may who is signed in.
+fn allow_sign_ins(document: &mut utoipa::openapi::OpenApi) {
+    let by_key = SecurityRequirement::new::<_, _, String>("api_key", []);
+    let by_cookie = SecurityRequirement::new::<_, _, String>("sign_in", []);
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            if let Some(security) = operation.security.as_mut().filter(|all| all.contains(&by_key)) {
+                security.push(by_cookie.clone());
+            }
+        }
     }
 }
 

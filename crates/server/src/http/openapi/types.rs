@@ -39,9 +39,19 @@ errors!(
     /// What any operation of the API may answer.
     Refusals:
     "400" "A field or parameter is wrong; `message` names it. Nothing was changed.",
-    "401" "The API key is missing or unknown.",
+    "401" "The API key or sign-in is missing, unknown or ended.",
+    "403" "`role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks.",
     "413" "The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent.",
     "429" "This address sent too many requests without a valid key; see `Retry-After`.",
+    "503" "The database does not answer. Send the same request again in a few seconds."
+);
+errors!(
+    /// What may be answered to whoever wants in.
+    EnterRefusals:
+    "400" "A field is wrong; `message` names it.",
+    "403" "`cross_origin`: another site's page asks.",
+    "413" "The body is over 256 KiB.",
+    "429" "There were too many attempts; see `Retry-After`.",
     "503" "The database does not answer. Send the same request again in a few seconds."
 );
 errors!(NotFound: "404" "The organization has nothing of this id.");
@@ -81,6 +91,41 @@ impl Deleted {
     pub fn of(id: Uuid) -> Self {
         Self { success: true, id }
     }
+}
+
+/// What someone may do; each includes the ones before it.
+#[derive(ToSchema)]
+#[schema(as = Role, rename_all = "snake_case")]
+pub enum RoleDocument {
+    ReadOnly,
+    Analyst,
+    Manager,
+    Owner,
+}
+
+#[derive(ToSchema)]
+#[schema(as = NewOrganization)]
+pub struct NewOrganizationDocument {
+    id: Uuid,
+    name: String,
+    default_country: String,
+    role: RoleDocument,
+}
+
+/// Which entries of the audit log.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct AuditQuery {
+    /// 1 to 200; 50 if it is left out.
+    limit: Option<u32>,
+    /// The `next_cursor` of the page before.
+    cursor: Option<Uuid>,
+    /// Of what kind: `webhook`, `user`, `flow` and so on.
+    noun: Option<String>,
+    /// Of what: its id.
+    id: Option<Uuid>,
+    /// Of whom: `user:ID`, `api_key:ID` or `cli`.
+    actor: Option<String>,
 }
 
 /// A tag's type.

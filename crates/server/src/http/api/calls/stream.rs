@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{StreamExt, stream};
 use hookline_domain::ids::CallId;
+use tokio::time::{Interval, MissedTickBehavior};
 
 use super::{call_id, call_not_found};
 use crate::app::App;
@@ -19,12 +20,14 @@ use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::{self, PathId};
 use crate::http::openapi::{NotFound, Refusals};
 use crate::problem::Problem;
-use crate::sessions::{Cursor, Follower};
-use crate::storage::calls;
+use crate::sessions::{Cursor, Event as TimelineEvent, Follower};
+use crate::storage::{Result as Stored, calls};
 use crate::telemetry::metric;
 
 /// A line is sent at least this often, so that proxies keep the connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often a stream looks whether its key or sign-in still works: it must end within 5 seconds of them.
+const STILL_IN_EVERY: Duration = Duration::from_secs(2);
 
 #[utoipa::path(
     get,
@@ -90,23 +93,45 @@ async fn stream(
     };
     let follower = app.tail.follow(from, caller.org.id, call);
     let open = Open::count();
-    let batches = stream::unfold((follower, app, open), next_batch);
+    let mut still_in = tokio::time::interval(STILL_IN_EVERY);
+    still_in.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let following = Following { follower, app, caller, still_in, _open: open };
+    let batches = stream::unfold(following, next_batch);
     Sse::new(batches.flat_map(stream::iter)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
 /// What an open stream holds on to.
-type Following = (Follower, Arc<App>, Open);
+struct Following {
+    follower: Follower,
+    app: Arc<App>,
+    caller: ApiCaller,
+    still_in: Interval,
+    _open: Open,
+}
+
+impl Following {
+    /// The next events; `None` once the server stops or the caller may listen no more.
+    async fn next(&mut self) -> Option<Stored<Vec<TimelineEvent>>> {
+        let next = self.follower.next();
+        tokio::pin!(next);
+        loop {
+            tokio::select! {
+                events = &mut next => return Some(events),
+                () = self.app.draining.begun() => return None,
+                _ = self.still_in.tick() => {
+                    if !self.caller.is_still_in(&self.app).await {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
 
 /// The next events; the stream ends with the server, or when the database can't be read, and the
 /// client comes back with the last id it saw.
-async fn next_batch(
-    (mut follower, app, open): Following,
-) -> Option<(Vec<Result<Event, Infallible>>, Following)> {
-    let events = tokio::select! {
-        events = follower.next() => events,
-        () = app.draining.begun() => return None,
-    };
-    match events {
+async fn next_batch(mut following: Following) -> Option<(Vec<Result<Event, Infallible>>, Following)> {
+    match following.next().await? {
         Ok(events) => {
             let events = events
                 .into_iter()
@@ -115,7 +140,7 @@ async fn next_batch(
                     Ok(Event::default().id(event.cursor.to_string()).event(event.kind).data(data))
                 })
                 .collect();
-            Some((events, (follower, app, open)))
+            Some((events, following))
         }
         Err(error) => {
             tracing::warn!(%error, "a stream ended: the timeline could not be read");

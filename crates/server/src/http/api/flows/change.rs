@@ -21,6 +21,7 @@ use crate::http::openapi::{
     Conflict, Deleted, FlowDocument, FlowPatchDocument, NewFlowDocument, NotFound, Refusals,
 };
 use crate::problem::Problem;
+use crate::storage::audit::Entry;
 use crate::storage::flows::{self, FlowRow};
 
 #[derive(Deserialize)]
@@ -69,8 +70,9 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     check_room(count.map_err(|error| unstored(&error))?, FLOWS_MAX, "flows")?;
     let stored = flows::create(&mut change.tx, org, &row, change.revision).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(201, to_json(&view(&row))))
+    let view = view(&row);
+    change.commit(Entry::created("flow", row.id, &view)).await?;
+    Ok(answer::json(201, to_json(&view)))
 }
 
 #[utoipa::path(
@@ -103,6 +105,7 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     };
     let mut change = Change::begin(app, caller).await?;
     let old = find_to_change(&mut change, id).await?;
+    let before = view(&old);
     let row = FlowRow {
         name: name(patch.name.as_deref().unwrap_or(&old.name))?.to_owned(),
         draft: draft.unwrap_or(old.draft),
@@ -112,8 +115,9 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     let org = change.org.id;
     let stored = flows::update(&mut change.tx, org, &row, change.revision).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(200, to_json(&view(&row))))
+    let after = view(&row);
+    change.commit(Entry::updated("flow", row.id, &before, &after)).await?;
+    Ok(answer::json(200, to_json(&after)))
 }
 
 /// A draft may be unfinished, but each of its nodes must be readable: as the rules write it.
@@ -141,10 +145,11 @@ pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): 
 
 async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Body>, Problem> {
     let mut change = Change::begin(app, caller).await?;
-    let flow = FlowId(find_to_change(&mut change, id).await?.id);
+    let row = find_to_change(&mut change, id).await?;
+    let flow = FlowId(row.id);
     used_by::refuse_if_any("flow_in_use", "flow", used_by::flow(&change.org, flow))?;
     let org = change.org.id;
     flows::delete(&mut change.tx, org, flow).await.map_err(|error| unstored(&error))?;
-    change.commit().await?;
+    change.commit(Entry::deleted("flow", row.id, &view(&row))).await?;
     Ok(answer::json(200, to_json(&Deleted::of(flow.0))))
 }

@@ -10,7 +10,7 @@ use hookline_domain::ids::FlowId;
 use hookline_domain::time::Timestamp;
 use serde_json::json;
 
-use super::{checked, find, find_to_change, no_draft, with_problems};
+use super::{checked, find, find_to_change, no_draft, view, with_problems};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -18,6 +18,7 @@ use crate::http::api::change::{Change, current, done, to_json, unstored};
 use crate::http::api::read::PathId;
 use crate::http::openapi::{Conflict, NotFound, PublishedDocument, Refusals, ValidationDocument};
 use crate::problem::Problem;
+use crate::storage::audit::Entry;
 use crate::storage::flows::{self, FlowRow, VersionRow};
 
 #[utoipa::path(
@@ -63,7 +64,7 @@ async fn try_publish(app: &App, caller: &ApiCaller, id: &str) -> Result<Response
     let old = find_to_change(&mut change, id).await?;
     let (flow, warnings) = publishable(&change, &old)?;
     let at = app.clock.now();
-    let (org, id) = (change.org.id, FlowId(old.id));
+    let (org, id, before) = (change.org.id, FlowId(old.id), view(&old));
     let stored = async {
         let version = flows::next_version(&mut change.tx, org, id).await?;
         let row = FlowRow { draft: None, version: Some(version), updated_at: at.0, ..old };
@@ -75,10 +76,10 @@ async fn try_publish(app: &App, caller: &ApiCaller, id: &str) -> Result<Response
         };
         flows::add_version(&mut change.tx, org, id, &version).await?;
         flows::update(&mut change.tx, org, &row, change.revision).await?;
-        Ok(version)
+        Ok((version, row))
     };
-    let version = stored.await.map_err(|error| unstored(&error))?;
-    change.commit().await?;
+    let (version, row) = stored.await.map_err(|error| unstored(&error))?;
+    change.commit(Entry::updated("flow", row.id, &before, &view(&row)).called("published")).await?;
     let answer = json!({
         "id": id,
         "version": version.version,

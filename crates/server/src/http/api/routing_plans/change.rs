@@ -25,6 +25,7 @@ use crate::http::openapi::{
 };
 use crate::problem::Problem;
 use crate::settings::Org;
+use crate::storage::audit::Entry;
 use crate::storage::definitions::{self, DefinitionRow, Kind};
 
 #[utoipa::path(
@@ -53,8 +54,9 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     check_room(count.map_err(|error| unstored(&error))?, ROUTING_PLANS_MAX, "routing plans")?;
     let stored = definitions::create(&mut change.tx, org, Kind::RoutingPlan, &row, change.revision).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(201, to_json(&view(&row))))
+    let view = view(&row);
+    change.commit(Entry::created("routing_plan", row.id, &view)).await?;
+    Ok(answer::json(201, to_json(&view)))
 }
 
 #[utoipa::path(
@@ -84,6 +86,7 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     let old = find_to_change(&mut change, id).await?;
     let plan = parse(RoutingPlanId(old.id), &definition::merged(&old, sent))?;
     check_known(&plan, &change.org)?;
+    let before = view(&old);
     let row = DefinitionRow {
         created_at: old.created_at,
         draft: old.draft,
@@ -92,8 +95,9 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     let org = change.org.id;
     let stored = definitions::update(&mut change.tx, org, Kind::RoutingPlan, &row, change.revision).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(200, to_json(&view(&row))))
+    let after = view(&row);
+    change.commit(Entry::updated("routing_plan", row.id, &before, &after)).await?;
+    Ok(answer::json(200, to_json(&after)))
 }
 
 /// A draft beside the fields would be taken for published, or lost.
@@ -137,6 +141,6 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     let org = change.org.id;
     let deleted = definitions::delete(&mut change.tx, org, Kind::RoutingPlan, row.id).await;
     deleted.map_err(|error| unstored(&error))?;
-    change.commit().await?;
+    change.commit(Entry::deleted("routing_plan", row.id, &view(&row))).await?;
     Ok(answer::json(200, to_json(&Deleted::of(row.id))))
 }

@@ -19,6 +19,7 @@ use crate::http::api::definition;
 use crate::http::api::read::PathId;
 use crate::http::openapi::{Conflict, NotFound, Refusals, RoutingPlanDocument, RoutingPlanFieldsDocument};
 use crate::problem::Problem;
+use crate::storage::audit::Entry;
 use crate::storage::definitions::{self, DefinitionRow, Kind};
 
 #[utoipa::path(
@@ -90,11 +91,12 @@ async fn with_draft(
     draft: Option<String>,
     at: Timestamp,
 ) -> Result<DefinitionRow, Problem> {
-    let org = change.org.id;
+    let (org, before) = (change.org.id, view(&old));
     let stored = definitions::set_plan_draft(&mut change.tx, org, old.id, draft.as_deref(), at).await;
     stored.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(DefinitionRow { draft, updated_at: at.0, ..old })
+    let row = DefinitionRow { draft, updated_at: at.0, ..old };
+    change.commit(Entry::updated("routing_plan", row.id, &before, &view(&row))).await?;
+    Ok(row)
 }
 
 #[utoipa::path(
@@ -126,8 +128,9 @@ async fn try_publish(app: &App, caller: &ApiCaller, id: &str) -> Result<Response
         definitions::set_plan_draft(&mut change.tx, org, row.id, None, at).await
     };
     stored.await.map_err(|error| unstored(&error))?;
-    change.commit().await?;
-    Ok(answer::json(200, to_json(&view(&row))))
+    let after = view(&row);
+    change.commit(Entry::updated("routing_plan", row.id, &view(&old), &after).called("published")).await?;
+    Ok(answer::json(200, to_json(&after)))
 }
 
 fn publishable(change: &Change<'_>, row: &DefinitionRow) -> Result<RoutingPlan, Problem> {

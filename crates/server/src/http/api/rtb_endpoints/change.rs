@@ -20,6 +20,7 @@ use crate::http::openapi::{
 };
 use crate::problem::Problem;
 use crate::storage::StorageError;
+use crate::storage::audit::Entry;
 use crate::storage::rtb_endpoints::{self, EndpointRow};
 
 #[utoipa::path(
@@ -46,8 +47,9 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     let count = rtb_endpoints::count(&mut change.tx, org).await;
     check_room(count.map_err(|error| unstored(&error))?, RTB_ENDPOINTS_MAX, "RTB endpoints")?;
     rtb_endpoints::create(&mut change.tx, org, &row).await.map_err(|error| refused(&error))?;
-    change.commit().await?;
-    Ok(answer::json(201, to_json(&view(&row))))
+    let view = view(&row);
+    change.commit(Entry::created("rtb_endpoint", row.id, &view)).await?;
+    Ok(answer::json(201, to_json(&view)))
 }
 
 #[utoipa::path(
@@ -80,8 +82,9 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
         EndpointRow { created_at: old.created_at, ..checked(&change.org, old.id, app.clock.now(), &fields)? };
     let org = change.org.id;
     rtb_endpoints::update(&mut change.tx, org, &row).await.map_err(|error| refused(&error))?;
-    change.commit().await?;
-    Ok(answer::json(200, to_json(&view(&row))))
+    let after = view(&row);
+    change.commit(Entry::updated("rtb_endpoint", row.id, &view(&old), &after)).await?;
+    Ok(answer::json(200, to_json(&after)))
 }
 
 /// What there is, with what was sent in its place.
@@ -121,7 +124,7 @@ async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     let org = change.org.id;
     let deleted = rtb_endpoints::delete(&mut change.tx, org, RtbEndpointId(row.id)).await;
     deleted.map_err(|error| unstored(&error))?;
-    change.commit().await?;
+    change.commit(Entry::deleted("rtb_endpoint", row.id, &view(&row))).await?;
     Ok(answer::json(200, to_json(&Deleted::of(row.id))))
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -13,7 +12,7 @@ use super::{find, settings, storage_problem, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
-use crate::http::api::change::{done, name, refresh, to_json};
+use crate::http::api::change::{Change, done, name, to_json};
 use crate::http::api::read::{self, PathId};
 use crate::http::openapi::{
     Deleted, NotFound, Refusals, RotatedDocument, WebhookDocument, WebhookPatchDocument,
@@ -21,7 +20,8 @@ use crate::http::openapi::{
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::settings::Webhook;
-use crate::storage::{Result as Stored, webhooks};
+use crate::storage::audit::Entry;
+use crate::storage::{Result as Stored, Tx, webhooks};
 
 const OVERLAP_HOURS_DEFAULT: u32 = 24;
 const OVERLAP_HOURS_MAX: u32 = 24 * 90;
@@ -63,8 +63,9 @@ pub async fn update(
 }
 
 async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
-    let old = find(caller, id)?;
     let update: Update = read::json(body).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let old = find(&change.org, id)?;
     let webhook = Webhook {
         name: name(update.name.as_deref().unwrap_or(&old.name))?.to_owned(),
         enabled: update.enabled.unwrap_or(old.enabled),
@@ -72,16 +73,15 @@ async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
         updated_at: app.clock.now(),
         ..Webhook::clone(&old)
     };
-    store(app, &webhook).await.map_err(|error| storage_problem(&error))?;
-    refresh(app).await?;
+    store(&mut change.tx, &webhook).await.map_err(|error| storage_problem(&error))?;
+    let entry = Entry::updated("webhook", webhook.id.0, &view(&old, None), &view(&webhook, None));
+    change.commit(entry).await?;
     Ok(answer::json(200, to_json(&view(&webhook, None))))
 }
 
-async fn store(app: &App, webhook: &Webhook) -> Stored<()> {
-    let mut tx = app.db.begin().await?;
+async fn store(tx: &mut Tx, webhook: &Webhook) -> Stored<()> {
     let Webhook { id, name, enabled, settings, updated_at, .. } = webhook;
-    webhooks::update(&mut tx, *id, name, *enabled, settings, *updated_at).await?;
-    tx.commit().await
+    webhooks::update(tx, *id, name, *enabled, settings, *updated_at).await
 }
 
 #[utoipa::path(
@@ -100,14 +100,11 @@ pub async fn delete(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): 
 }
 
 async fn try_delete(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Body>, Problem> {
-    let webhook = find(caller, id)?;
-    let ended = async {
-        let mut tx = app.db.begin().await?;
-        webhooks::delete(&mut tx, webhook.id, app.clock.now()).await?;
-        tx.commit().await
-    };
-    ended.await.map_err(|error| storage_problem(&error))?;
-    refresh(app).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let webhook = find(&change.org, id)?;
+    let ended = webhooks::delete(&mut change.tx, webhook.id, app.clock.now()).await;
+    ended.map_err(|error| storage_problem(&error))?;
+    change.commit(Entry::deleted("webhook", webhook.id.0, &view(&webhook, None))).await?;
     Ok(answer::json(200, to_json(&Deleted::of(webhook.id.0))))
 }
 
@@ -133,7 +130,6 @@ pub async fn rotate(
 }
 
 async fn try_rotate(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
-    let webhook = find(caller, id)?;
     let rotation: Rotation = read::json(body).await?;
     let hours = rotation.overlap_hours.unwrap_or(OVERLAP_HOURS_DEFAULT);
     if hours > OVERLAP_HOURS_MAX {
@@ -145,22 +141,14 @@ async fn try_rotate(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     let at = app.clock.now();
     let old_until = at.plus_seconds(i64::from(hours) * 3_600);
     let key = Key::generate(KeyKind::Webhook);
-    store_rotation(app, &webhook, &key, at, old_until).await.map_err(|error| storage_problem(&error))?;
-    refresh(app).await?;
+    let mut change = Change::begin(app, caller).await?;
+    let webhook = find(&change.org, id)?;
+    let rotated = webhooks::rotate_key(&mut change.tx, webhook.id, &key, at, old_until).await;
+    rotated.map_err(|error| storage_problem(&error))?;
+    let (before, after) = (json!({}), json!({ "old_keys_until": old_until }));
+    change.commit(Entry::updated("webhook", webhook.id.0, &before, &after).called("rotated")).await?;
     Ok(answer::json(
         200,
         to_json(&json!({ "id": webhook.id, "key": key.reveal(), "old_keys_until": old_until })),
     ))
-}
-
-async fn store_rotation(
-    app: &App,
-    webhook: &Webhook,
-    key: &Key,
-    at: Timestamp,
-    old_until: Timestamp,
-) -> Stored<()> {
-    let mut tx = app.db.begin().await?;
-    webhooks::rotate_key(&mut tx, webhook.id, key, at, old_until).await?;
-    tx.commit().await
 }

@@ -15,12 +15,13 @@ use super::{settings, storage_problem, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
-use crate::http::api::change::{done, name, refresh, to_json};
+use crate::http::api::change::{Change, done, name, to_json};
 use crate::http::api::read;
 use crate::http::openapi::{NewWebhookDocument, Refusals, WebhookDocument};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::settings::Webhook;
+use crate::storage::audit::Entry;
 use crate::storage::webhooks::{self, NewWebhook};
 use crate::storage::{Result as Stored, Tx};
 
@@ -62,13 +63,13 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
         updated_at: at,
     };
     let key = Key::generate(KeyKind::Webhook);
-    store(app, &webhook, &key).await.map_err(|error| storage_problem(&error))?;
-    refresh(app).await?;
+    let mut change = Change::begin(app, caller).await?;
+    store(&mut change.tx, &webhook, &key).await.map_err(|error| storage_problem(&error))?;
+    change.commit(Entry::created("webhook", webhook.id.0, &view(&webhook, None))).await?;
     Ok(answer::json(201, to_json(&view(&webhook, Some(key.reveal())))))
 }
 
-async fn store(app: &App, webhook: &Webhook, key: &Key) -> Stored<()> {
-    let mut tx: Tx = app.db.begin().await?;
+async fn store(tx: &mut Tx, webhook: &Webhook, key: &Key) -> Stored<()> {
     let new = NewWebhook {
         id: webhook.id,
         org: webhook.org,
@@ -77,6 +78,5 @@ async fn store(app: &App, webhook: &Webhook, key: &Key) -> Stored<()> {
         settings: &webhook.settings,
         at: webhook.created_at,
     };
-    webhooks::create(&mut tx, &new, key).await?;
-    tx.commit().await
+    webhooks::create(tx, &new, key).await
 }

@@ -41,5 +41,5 @@ pub async fn list(caller: ApiCaller) -> Response<Body> {
     security(("api_key" = []))
 )]
 pub async fn get(State(app): State<Arc<App>>, caller: ApiCaller, PathId(id): PathId) -> Response<Body> {
-    done(&app, find(&caller, &id).map(|webhook| answer::json(200, to_json(&view(&webhook, None)))))
+    done(&app, find(&caller.org, &id).map(|webhook| answer::json(200, to_json(&view(&webhook, None)))))
 }

@@ -14,10 +14,9 @@ use hookline_domain::webhook::WebhookKind;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::auth::ApiCaller;
 use super::change::unstored;
 use crate::problem::Problem;
-use crate::settings::Webhook;
+use crate::settings::{Org, Webhook};
 use crate::storage::StorageError;
 
 pub use change::{delete, rotate, update};
@@ -52,9 +51,9 @@ fn view<'a>(webhook: &'a Webhook, key: Option<&'a str>) -> WebhookView<'a> {
     }
 }
 
-/// The caller's webhook of this id, as this node's settings have it.
-fn find(caller: &ApiCaller, id: &str) -> Result<Arc<Webhook>, Problem> {
-    let found = id.parse::<WebhookId>().ok().and_then(|id| caller.org.webhooks.get(&id).cloned());
+/// The organization's webhook of this id, as this node's settings have it.
+fn find(org: &Org, id: &str) -> Result<Arc<Webhook>, Problem> {
+    let found = id.parse::<WebhookId>().ok().and_then(|id| org.webhooks.get(&id).cloned());
     found.ok_or_else(|| {
         Problem::not_found(
             "webhook_not_found",

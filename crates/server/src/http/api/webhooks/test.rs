@@ -60,7 +60,7 @@ pub async fn test(
 
 async fn request(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<InboundRequest, Problem> {
     let sent: WebhookTest = read::json(body).await?;
-    let webhook = find(caller, id)?;
+    let webhook = find(&caller.org, id)?;
     if !webhook.enabled {
         return Err(Problem::new(
             409,
