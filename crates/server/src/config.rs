@@ -128,7 +128,11 @@ impl ServeConfig {
 
     /// Without a slash at its end.
     pub fn public_url(&self) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+        let listening = || match self.listen.ip().is_unspecified() {
+            true => format!("http://127.0.0.1:{}", self.listen.port()),
+            false => format!("http://{}", self.listen),
+        };
+        self.public_url.clone().unwrap_or_else(listening)
     }
 
     /// Every option as it is in force, by the name of its variable.

@@ -1,5 +1,6 @@
 //! Stories through the front door: the real binary, on both engines.
 
+mod access;
 mod administration;
 mod api;
 mod by_hand;

@@ -146,7 +146,7 @@ async fn an_api_key_is_made_used_and_ended_by_another(engine: Engine) {
     assert_eq!((own.status, renamed.status), (200, 200), "{}", renamed.body);
     assert_eq!((&renamed.json()["id"], text(&renamed.json(), "default_country")), (&own.json()["id"], "DE"));
 
-    let made = send(&world, Method::POST, "/v1/api-keys", json!({"name": "CRM"})).await;
+    let made = send(&world, Method::POST, "/v1/api-keys", json!({"name": "CRM", "role": "owner"})).await;
     assert_eq!(made.status, 201, "{}", made.body);
     let made = made.json();
     let key = text(&made, "key");

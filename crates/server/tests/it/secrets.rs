@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
+use crate::access;
 use crate::on_both_engines;
 use crate::world::{Engine, TestWorld, answer, call_id, run};
 
@@ -12,6 +13,7 @@ const CALLER: &str = "+13105559876";
 
 on_both_engines! {
     a_key_is_nowhere_but_with_its_owner;
+    what_signs_a_person_in_is_nowhere_else;
 }
 
 async fn a_key_is_nowhere_but_with_its_owner(engine: Engine) {
@@ -39,7 +41,11 @@ async fn a_key_is_nowhere_but_with_its_owner(engine: Engine) {
         back_up_and_restore(&world);
     }
     world.nodes.clear();
-    seen.extend(stored(&world, engine).await);
+    let files: &[&str] = match engine {
+        Engine::Sqlite => &["server.log", "hookline.db", "backup.db", "restored.db"],
+        Engine::Postgres => &["server.log"],
+    };
+    seen.extend(stored(&world, engine, files).await);
     let log = std::fs::read_to_string(world.log_path()).unwrap();
     assert!(log.contains("update_revenue"), "the log is at trace level");
     assert!(seen.iter().any(|text| text.contains("shop.example")), "what was sent is in the database");
@@ -50,6 +56,56 @@ async fn a_key_is_nowhere_but_with_its_owner(engine: Engine) {
         for text in &seen {
             let at = text.find(secret);
             assert!(at.is_none(), "a key stands in: {}", before(text, at.unwrap()));
+        }
+    }
+}
+
+/// Passwords, cookies and links: in none of what is logged, stored, counted or answered to others.
+async fn what_signs_a_person_in_is_nowhere_else(engine: Engine) {
+    const WRONG: &str = "sentinel-of-a-wrong-password";
+    const NEW: &str = "sentinel-of-a-new-password";
+    let mut world = TestWorld::start_with(engine, 1_000, true).await;
+    let mut ada = access::owner(&world).await;
+    let mut secrets = vec![access::PASSWORD.to_owned(), WRONG.to_owned(), NEW.to_owned(), ada.secret()];
+    let made = ada
+        .post("/v1/users", json!({"email": "bob@example.com", "name": "Bob", "role": "owner"}))
+        .await
+        .json();
+    let link = made["link"].as_str().unwrap();
+    secrets.push(link.split_once("#link=").unwrap().1.to_owned());
+    let mut bob = access::Browser::by_link(&world, link).await;
+    secrets.push(bob.secret());
+    let id = made["user"]["id"].as_str().unwrap();
+    let given = ada.post(&format!("/v1/users/{id}/link"), Value::Null).await.json();
+    secrets.push(given["link"].as_str().unwrap().split_once("#link=").unwrap().1.to_owned());
+    let printed = run(&world.url, &["user", "link", "ada@example.com"]);
+    secrets.push(printed.split_once("#link=").unwrap().1.split_whitespace().next().unwrap().to_owned());
+    let mut seen = Vec::new();
+    let wrong = json!({"email": "ada@example.com", "password": WRONG});
+    seen.push(bob.post("/v1/sign-in", wrong).await.body);
+    seen.push(
+        ada.send(Method::PATCH, "/v1/me", json!({"password": {"current": WRONG, "new": NEW}})).await.body,
+    );
+    let change = json!({"password": {"current": access::PASSWORD, "new": NEW}});
+    let changed = ada.send(Method::PATCH, "/v1/me", change).await;
+    assert_eq!(changed.status, 200, "{}", changed.body);
+    for path in ["/v1/me", "/v1/sign-ins", "/v1/users", "/v1/audit-log", "/metrics", "/v1/nothing"] {
+        seen.push(ada.get(path).await.body);
+    }
+    world.nodes.clear();
+    let files: &[&str] = match engine {
+        Engine::Sqlite => &["server.log", "hookline.db"],
+        Engine::Postgres => &["server.log"],
+    };
+    seen.extend(stored(&world, engine, files).await);
+    assert!(seen.iter().any(|text| text.contains("bob@example.com")), "what was sent is in the database");
+    assert_eq!(secrets.len(), 8);
+    for secret in &secrets {
+        // What follows the kind of key that it is.
+        let secret = &secret[4..];
+        for text in &seen {
+            let at = text.find(secret);
+            assert!(at.is_none(), "a secret stands in: {}", before(text, at.unwrap()));
         }
     }
 }
@@ -121,7 +177,7 @@ fn back_up_and_restore(world: &TestWorld) {
 }
 
 /// All that is in the world's folder, and in its PostgreSQL.
-async fn stored(world: &TestWorld, engine: Engine) -> Vec<String> {
+async fn stored(world: &TestWorld, engine: Engine, expected: &[&str]) -> Vec<String> {
     let mut texts = Vec::new();
     let mut names = Vec::new();
     for file in std::fs::read_dir(world.folder.path()).unwrap() {
@@ -129,10 +185,6 @@ async fn stored(world: &TestWorld, engine: Engine) -> Vec<String> {
         names.push(file.file_name().into_string().unwrap());
         texts.push(String::from_utf8_lossy(&std::fs::read(file.path()).unwrap()).into_owned());
     }
-    let expected: &[&str] = match engine {
-        Engine::Sqlite => &["server.log", "hookline.db", "backup.db", "restored.db"],
-        Engine::Postgres => &["server.log"],
-    };
     assert!(expected.iter().all(|name| names.iter().any(|found| found == name)), "{names:?}");
     if engine == Engine::Postgres {
         texts.extend(postgres_tables(&world.url).await);

@@ -175,3 +175,47 @@ pub fn check_tag_defaults(defaults: &BTreeMap<TagName, String>) -> Result<(), Pr
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    /// What begins a transaction of its own and says in the audit log what it does, or changes nothing of what is set
+    /// up: sign-ins, and the seam itself.
+    const BESIDE: [&str; 6] = [
+        "http/api/change.rs",
+        "http/api/me.rs",
+        "http/api/organizations.rs",
+        "http/api/setup.rs",
+        "http/api/sign_in.rs",
+        "http/api/browser.rs",
+    ];
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_change_of_the_api_is_a_change_that_is_written_down() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        let mut files = Vec::new();
+        sources(&root.join("http"), &mut files);
+        assert!(files.len() > 50);
+        for file in files {
+            let name = file.strip_prefix(&root).unwrap().to_str().unwrap().to_owned();
+            let text = std::fs::read_to_string(&file).unwrap();
+            let begins = text.contains("db.begin()") || text.contains("db.execute(");
+            assert!(
+                !begins || BESIDE.contains(&name.as_str()),
+                "{name} begins a transaction of its own: make it a `Change`"
+            );
+        }
+    }
+}
