@@ -27,6 +27,8 @@ async fn every_change_says_who_what_before_and_after(engine: Engine) {
     let mut ada = owner(&world).await;
     let me = ada.get("/v1/me").await.json();
     let campaign = ada.expect(201, Method::POST, "/v1/campaigns", json!({"name": "Roofing"})).await;
+    let target = json!({"name": "Desk", "destination": "+18005550111"});
+    let target = ada.expect(201, Method::POST, "/v1/targets", target).await;
     let number = json!({"phone_number": "+13105550100", "campaign_id": id(&campaign)});
     for (noun, path, new, patch) in [
         ("campaign", "campaigns", json!({"name": "Solar"}), json!({"name": "Sun"})),
@@ -40,7 +42,12 @@ async fn every_change_says_who_what_before_and_after(engine: Engine) {
             json!({"name": "Desk", "destination": "+18005550111"}),
             json!({"name": "Front"}),
         ),
-        ("routing_plan", "routing-plans", json!({"name": "Plan", "routes": []}), json!({"name": "Way"})),
+        (
+            "routing_plan",
+            "routing-plans",
+            json!({"name": "Plan", "routes": [{"target": id(&target)}]}),
+            json!({"name": "Way"}),
+        ),
         ("flow", "flows", json!({"name": "Flow"}), json!({"name": "Stream"})),
         (
             "rtb_endpoint",
@@ -69,11 +76,9 @@ async fn every_change_says_who_what_before_and_after(engine: Engine) {
             assert_eq!(entry["actor_name"], "Ada");
         }
     }
-    let target = json!({"name": "Desk", "destination": "+18005550111"});
-    let target = ada.expect(201, Method::POST, "/v1/targets", target).await;
     let draft = json!({"version": 1, "start": "a", "nodes": {
         "a": {"type": "start", "next": "b"},
-        "b": {"type": "dial", "target": target["id"]}
+        "b": {"type": "dial", "target": id(&target)}
     }});
     let flow = ada.expect(201, Method::POST, "/v1/flows", json!({"name": "Flow", "draft": draft})).await;
     let publish = format!("/v1/flows/{}/publish", id(&flow));

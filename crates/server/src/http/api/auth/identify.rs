@@ -66,7 +66,8 @@ impl Who {
 /// A key in `Authorization` counts before any cookie.
 pub async fn identify(parts: &Parts, app: &App) -> Result<Who, Refused> {
     if parts.headers.contains_key(header::AUTHORIZATION) {
-        return by_key(parts, app)?.ok_or_else(|| unknown(parts, app));
+        let known = by_key(parts, app).map_err(|problem| refuse(app, &problem))?;
+        return known.ok_or_else(|| unknown(parts, app));
     }
     let Some(token) = cookie::token(&parts.headers) else { return Err(unknown(parts, app)) };
     if ![Method::GET, Method::HEAD].contains(&parts.method) {
@@ -75,8 +76,8 @@ pub async fn identify(parts: &Parts, app: &App) -> Result<Who, Refused> {
     by_cookie(token, app).await?.ok_or_else(|| unknown(parts, app))
 }
 
-fn by_key(parts: &Parts, app: &App) -> Result<Option<Who>, Refused> {
-    let settings = app.settings.current().map_err(|_| refuse(app, &Problem::unavailable()))?;
+fn by_key(parts: &Parts, app: &App) -> Result<Option<Who>, Problem> {
+    let settings = app.settings.current().map_err(|_| Problem::unavailable())?;
     let hash = bearer(parts).and_then(|key| lookup_hash(KeyKind::Api, key));
     Ok(hash.and_then(|hash| Some(Who::Key { hash, key: settings.api_keys.get(&hash)?.clone() })))
 }

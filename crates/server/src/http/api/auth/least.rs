@@ -29,8 +29,17 @@ const CHANGE: Methods = &[(Method::POST, MANAGER)];
 const TRY: Methods = &[(Method::POST, ANALYST)];
 const ENTER: Methods = &[(Method::POST, NOBODY)];
 
-/// By the path as the router has it.
+/// By the path as the router has it; what switches ask all the time stands first.
 const TABLE: &[(&str, Methods)] = &[
+    ("/v1/calls", LIST),
+    ("/v1/calls.csv", &[(Method::GET, ANALYST)]),
+    ("/v1/calls/{id}", &[(Method::GET, READ_ONLY), (Method::PATCH, MANAGER)]),
+    ("/v1/calls/{id}/events", CHANGE),
+    ("/v1/calls/{id}/next", CHANGE),
+    ("/v1/calls/{id}/decision", READ),
+    ("/v1/calls/{id}/rerun", TRY),
+    ("/v1/calls/{id}/stream", READ),
+    ("/v1/stream", READ),
     ("/v1/setup", &[(Method::GET, NOBODY), (Method::POST, NOBODY)]),
     ("/v1/setup/demo", ENTER),
     ("/v1/sign-in", ENTER),
@@ -47,15 +56,6 @@ const TABLE: &[(&str, Methods)] = &[
     ("/v1/api-keys", &[(Method::GET, OWNER), (Method::POST, OWNER)]),
     ("/v1/api-keys/{id}", &[(Method::DELETE, OWNER)]),
     ("/v1/organization", &[(Method::GET, READ_ONLY), (Method::PATCH, OWNER)]),
-    ("/v1/calls", LIST),
-    ("/v1/calls.csv", &[(Method::GET, ANALYST)]),
-    ("/v1/calls/{id}", &[(Method::GET, READ_ONLY), (Method::PATCH, MANAGER)]),
-    ("/v1/calls/{id}/events", CHANGE),
-    ("/v1/calls/{id}/next", CHANGE),
-    ("/v1/calls/{id}/decision", READ),
-    ("/v1/calls/{id}/rerun", TRY),
-    ("/v1/calls/{id}/stream", READ),
-    ("/v1/stream", READ),
     ("/v1/webhooks", LIST),
     ("/v1/webhooks/{id}", ONE),
     ("/v1/webhooks/{id}/rotate", CHANGE),
