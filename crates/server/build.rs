@@ -4,11 +4,9 @@ use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    // A path that is not there would build again every time.
-    for watched in ["../../dashboard/dist", "../../dashboard"] {
-        if Path::new(watched).exists() {
-            println!("cargo:rerun-if-changed={watched}");
-            return;
-        }
+    // A path that is not there would build again every time; until there is a `dist`, its folder shows when there is.
+    let dashboard = ["../../dashboard/dist", "../../dashboard", "../../Makefile"];
+    if let Some(watched) = dashboard.into_iter().find(|path| Path::new(path).exists()) {
+        println!("cargo:rerun-if-changed={watched}");
     }
 }
