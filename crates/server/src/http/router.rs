@@ -10,8 +10,8 @@ use axum::routing::{any, delete, get, patch, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, audit_log, calls, custom_tags, flows, me, numbers, organization, organizations, reports, requests,
-    routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, webhooks,
+    api_keys, audit_log, calls, custom_tags, flows, me, numbers, organization, organizations, reports,
+    requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, webhooks,
 };
 use super::{answer, dashboard, inbound, openapi, ops, rtb};
 use crate::app::App;

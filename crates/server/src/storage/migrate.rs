@@ -15,8 +15,8 @@ const LADDER: &[(i64, &str, &str)] = &[
     (4, "unmatched", include_str!("../../migrations/0004_unmatched.sql")),
     (5, "rtb", include_str!("../../migrations/0005_rtb.sql")),
     (6, "access", include_str!("../../migrations/0006_access.sql")),
-    (8, "call_lists", include_str!("../../migrations/0008_call_lists.sql")),
-    (9, "reports", include_str!("../../migrations/0009_reports.sql")),
+    (7, "call_lists", include_str!("../../migrations/0007_call_lists.sql")),
+    (8, "reports", include_str!("../../migrations/0008_reports.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

@@ -20,8 +20,8 @@ use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
     api_keys, audit_log, calls, custom_tags, flows as call_flows, me, numbers, organization, organizations,
-    reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched as inbox, users,
-    webhooks,
+    reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched as inbox,
+    users, webhooks,
 };
 use super::ops;
 

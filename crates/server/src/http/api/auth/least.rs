@@ -87,6 +87,7 @@ const TABLE: &[(&str, Methods)] = &[
     ("/v1/rtb-endpoints/{id}", ONE),
     ("/v1/rtb-endpoints/{id}/bids", READ),
     ("/v1/rtb-endpoints/{id}/summary", READ),
+    ("/v1/reports/calls", READ),
     ("/v1/requests", READ),
     ("/v1/requests/{id}", READ),
     ("/v1/requests/{id}/replay", CHANGE),
