@@ -1,0 +1,29 @@
+import { CopyButton } from './copy';
+import { cx } from './cx';
+
+/** Text for a program, with a button that copies it. */
+export function CodeBlock({ code, label, className }: { code: string; label: string; className?: string }) {
+  return (
+    <div className={cx('relative rounded-md border bg-sunken', className)}>
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        tabIndex={0}
+        aria-label={label}
+        role="region"
+        className="max-h-96 overflow-auto p-3 pr-10 font-mono text-xs leading-5 text-ink"
+      >
+        {code}
+      </pre>
+      <CopyButton text={code} label={`Copy ${label}`} className="absolute top-1.5 right-1.5 bg-sunken" />
+    </div>
+  );
+}
+
+/** JSON as a person would write it; anything else as it is. */
+export function prettyJson(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import tailwindcss from '@tailwindcss/vite';
+import { tanstackRouter } from '@tanstack/router-plugin/vite';
+import react from '@vitejs/plugin-react';
+import type { ProxyOptions } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env.HOOKLINE_URL ?? 'http://127.0.0.1:8080';
+const key = process.env.HOOKLINE_API_KEY;
+
+/** In development the page comes from Vite and everything else from a running server. */
+const toServer: ProxyOptions = {
+  target: server,
+  changeOrigin: true,
+  headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+};
+const proxy = {
+  '/v1/': toServer,
+  '/call-data': toServer,
+  '/update-': toServer,
+  '/openapi.json': toServer,
+  '/docs': toServer,
+  '/inbound_rtb': toServer,
+};
+
+export default defineConfig({
+  plugins: [
+    tanstackRouter({
+      target: 'react',
+      autoCodeSplitting: true,
+      routesDirectory: 'src/routes',
+      generatedRouteTree: 'src/app/route-tree.gen.ts',
+      quoteStyle: 'single',
+      semicolons: true,
+    }),
+    react(),
+    tailwindcss(),
+  ],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { proxy },
+  preview: { proxy },
+  build: { assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: true },
+  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
+});
