@@ -11,8 +11,7 @@ const key = process.env.HOOKLINE_API_KEY;
 /** In development the page comes from Vite and everything else from a running server. */
 const toServer: ProxyOptions = {
   target: server,
-  changeOrigin: true,
-  headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+  headers: !key ? {} : { authorization: `Bearer ${key}` },
 };
 const proxy = {
   '/v1/': toServer,

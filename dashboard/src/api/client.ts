@@ -30,10 +30,3 @@ export async function data<T>(answer: Promise<{ data?: T }>): Promise<T> {
   if (data === undefined) throw new Problem(500, { message: 'The server answered without a body.' });
   return data;
 }
-
-/** For what the API description does not cover (yet): the same errors, no types. */
-export async function raw(path: string, init?: RequestInit): Promise<unknown> {
-  const response = await send(new Request(new URL(path, location.origin), init));
-  const text = await response.text();
-  return text === '' ? undefined : JSON.parse(text);
-}

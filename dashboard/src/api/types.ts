@@ -35,3 +35,9 @@ export type Hours = Schema['Hours'];
 
 export type CallQuery = NonNullable<operations['list_calls']['parameters']['query']>;
 export type RequestQuery = NonNullable<operations['list_requests']['parameters']['query']>;
+
+export type Me = Schema['Me'];
+export type Role = Schema['Role'];
+export type User = Schema['User'];
+export type SignIn = Schema['SignIn'];
+export type AuditEntry = Schema['AuditEntry'];

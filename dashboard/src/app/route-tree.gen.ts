@@ -11,9 +11,30 @@
 import { Route as rootRouteImport } from './../routes/__root';
 import { Route as IndexRouteImport } from './../routes/index';
 import { Route as AppRouteImport } from './../routes/_app';
+import { Route as SetupRouteImport } from './../routes/setup';
+import { Route as SignInRouteImport } from './../routes/sign-in';
+import { Route as AppCampaignsRouteImport } from './../routes/_app/campaigns';
+import { Route as AppCustomTagsRouteImport } from './../routes/_app/custom-tags';
+import { Route as AppLiveRouteImport } from './../routes/_app/live';
+import { Route as AppNumbersRouteImport } from './../routes/_app/numbers';
+import { Route as AppPublishersRouteImport } from './../routes/_app/publishers';
+import { Route as AppReportsRouteImport } from './../routes/_app/reports';
+import { Route as AppTargetsRouteImport } from './../routes/_app/targets';
+import { Route as AppUnmatchedRouteImport } from './../routes/_app/unmatched';
 import { Route as AppCallsIndexRouteImport } from './../routes/_app/calls/index';
 import { Route as AppCallsIdRouteImport } from './../routes/_app/calls/$id';
+import { Route as AppFlowsIndexRouteImport } from './../routes/_app/flows/index';
 import { Route as AppRequestsIdRouteImport } from './../routes/_app/requests/$id';
+import { Route as AppRoutingPlansIndexRouteImport } from './../routes/_app/routing-plans/index';
+import { Route as AppRoutingPlansIdRouteImport } from './../routes/_app/routing-plans/$id';
+import { Route as AppRtbIndexRouteImport } from './../routes/_app/rtb/index';
+import { Route as AppRtbIdRouteImport } from './../routes/_app/rtb/$id';
+import { Route as AppSettingsApiKeysRouteImport } from './../routes/_app/settings/api-keys';
+import { Route as AppSettingsAuditLogRouteImport } from './../routes/_app/settings/audit-log';
+import { Route as AppSettingsOrganizationRouteImport } from './../routes/_app/settings/organization';
+import { Route as AppSettingsSignInsRouteImport } from './../routes/_app/settings/sign-ins';
+import { Route as AppSettingsUsersRouteImport } from './../routes/_app/settings/users';
+import { Route as AppWebhooksOutgoingRouteImport } from './../routes/_app/webhooks/outgoing';
 import { Route as AppWebhooksIncomingIndexRouteImport } from './../routes/_app/webhooks/incoming/index';
 import { Route as AppWebhooksIncomingIdRouteImport } from './../routes/_app/webhooks/incoming/$id';
 import { Route as AppWebhooksIncomingNewRouteImport } from './../routes/_app/webhooks/incoming/new';
@@ -27,6 +48,56 @@ const AppRoute = AppRouteImport.update({
   id: '/_app',
   getParentRoute: () => rootRouteImport,
 } as any);
+const SetupRoute = SetupRouteImport.update({
+  id: '/setup',
+  path: '/setup',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const SignInRoute = SignInRouteImport.update({
+  id: '/sign-in',
+  path: '/sign-in',
+  getParentRoute: () => rootRouteImport,
+} as any);
+const AppCampaignsRoute = AppCampaignsRouteImport.update({
+  id: '/campaigns',
+  path: '/campaigns',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppCustomTagsRoute = AppCustomTagsRouteImport.update({
+  id: '/custom-tags',
+  path: '/custom-tags',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppLiveRoute = AppLiveRouteImport.update({
+  id: '/live',
+  path: '/live',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppNumbersRoute = AppNumbersRouteImport.update({
+  id: '/numbers',
+  path: '/numbers',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppPublishersRoute = AppPublishersRouteImport.update({
+  id: '/publishers',
+  path: '/publishers',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppReportsRoute = AppReportsRouteImport.update({
+  id: '/reports',
+  path: '/reports',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppTargetsRoute = AppTargetsRouteImport.update({
+  id: '/targets',
+  path: '/targets',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppUnmatchedRoute = AppUnmatchedRouteImport.update({
+  id: '/unmatched',
+  path: '/unmatched',
+  getParentRoute: () => AppRoute,
+} as any);
 const AppCallsIndexRoute = AppCallsIndexRouteImport.update({
   id: '/calls/',
   path: '/calls/',
@@ -37,9 +108,64 @@ const AppCallsIdRoute = AppCallsIdRouteImport.update({
   path: '/calls/$id',
   getParentRoute: () => AppRoute,
 } as any);
+const AppFlowsIndexRoute = AppFlowsIndexRouteImport.update({
+  id: '/flows/',
+  path: '/flows/',
+  getParentRoute: () => AppRoute,
+} as any);
 const AppRequestsIdRoute = AppRequestsIdRouteImport.update({
   id: '/requests/$id',
   path: '/requests/$id',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppRoutingPlansIndexRoute = AppRoutingPlansIndexRouteImport.update({
+  id: '/routing-plans/',
+  path: '/routing-plans/',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppRoutingPlansIdRoute = AppRoutingPlansIdRouteImport.update({
+  id: '/routing-plans/$id',
+  path: '/routing-plans/$id',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppRtbIndexRoute = AppRtbIndexRouteImport.update({
+  id: '/rtb/',
+  path: '/rtb/',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppRtbIdRoute = AppRtbIdRouteImport.update({
+  id: '/rtb/$id',
+  path: '/rtb/$id',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsApiKeysRoute = AppSettingsApiKeysRouteImport.update({
+  id: '/settings/api-keys',
+  path: '/settings/api-keys',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsAuditLogRoute = AppSettingsAuditLogRouteImport.update({
+  id: '/settings/audit-log',
+  path: '/settings/audit-log',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsOrganizationRoute = AppSettingsOrganizationRouteImport.update({
+  id: '/settings/organization',
+  path: '/settings/organization',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsSignInsRoute = AppSettingsSignInsRouteImport.update({
+  id: '/settings/sign-ins',
+  path: '/settings/sign-ins',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppSettingsUsersRoute = AppSettingsUsersRouteImport.update({
+  id: '/settings/users',
+  path: '/settings/users',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppWebhooksOutgoingRoute = AppWebhooksOutgoingRouteImport.update({
+  id: '/webhooks/outgoing',
+  path: '/webhooks/outgoing',
   getParentRoute: () => AppRoute,
 } as any);
 const AppWebhooksIncomingIndexRoute =
@@ -61,18 +187,60 @@ const AppWebhooksIncomingNewRoute = AppWebhooksIncomingNewRouteImport.update({
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute;
+  '/setup': typeof SetupRoute;
+  '/sign-in': typeof SignInRoute;
+  '/campaigns': typeof AppCampaignsRoute;
+  '/custom-tags': typeof AppCustomTagsRoute;
+  '/live': typeof AppLiveRoute;
+  '/numbers': typeof AppNumbersRoute;
+  '/publishers': typeof AppPublishersRoute;
+  '/reports': typeof AppReportsRoute;
+  '/targets': typeof AppTargetsRoute;
+  '/unmatched': typeof AppUnmatchedRoute;
   '/calls/$id': typeof AppCallsIdRoute;
   '/requests/$id': typeof AppRequestsIdRoute;
+  '/routing-plans/$id': typeof AppRoutingPlansIdRoute;
+  '/rtb/$id': typeof AppRtbIdRoute;
+  '/settings/api-keys': typeof AppSettingsApiKeysRoute;
+  '/settings/audit-log': typeof AppSettingsAuditLogRoute;
+  '/settings/organization': typeof AppSettingsOrganizationRoute;
+  '/settings/sign-ins': typeof AppSettingsSignInsRoute;
+  '/settings/users': typeof AppSettingsUsersRoute;
+  '/webhooks/outgoing': typeof AppWebhooksOutgoingRoute;
   '/calls/': typeof AppCallsIndexRoute;
+  '/flows/': typeof AppFlowsIndexRoute;
+  '/routing-plans/': typeof AppRoutingPlansIndexRoute;
+  '/rtb/': typeof AppRtbIndexRoute;
   '/webhooks/incoming/$id': typeof AppWebhooksIncomingIdRoute;
   '/webhooks/incoming/new': typeof AppWebhooksIncomingNewRoute;
   '/webhooks/incoming/': typeof AppWebhooksIncomingIndexRoute;
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute;
+  '/setup': typeof SetupRoute;
+  '/sign-in': typeof SignInRoute;
+  '/campaigns': typeof AppCampaignsRoute;
+  '/custom-tags': typeof AppCustomTagsRoute;
+  '/live': typeof AppLiveRoute;
+  '/numbers': typeof AppNumbersRoute;
+  '/publishers': typeof AppPublishersRoute;
+  '/reports': typeof AppReportsRoute;
+  '/targets': typeof AppTargetsRoute;
+  '/unmatched': typeof AppUnmatchedRoute;
   '/calls/$id': typeof AppCallsIdRoute;
   '/requests/$id': typeof AppRequestsIdRoute;
+  '/routing-plans/$id': typeof AppRoutingPlansIdRoute;
+  '/rtb/$id': typeof AppRtbIdRoute;
+  '/settings/api-keys': typeof AppSettingsApiKeysRoute;
+  '/settings/audit-log': typeof AppSettingsAuditLogRoute;
+  '/settings/organization': typeof AppSettingsOrganizationRoute;
+  '/settings/sign-ins': typeof AppSettingsSignInsRoute;
+  '/settings/users': typeof AppSettingsUsersRoute;
+  '/webhooks/outgoing': typeof AppWebhooksOutgoingRoute;
   '/calls': typeof AppCallsIndexRoute;
+  '/flows': typeof AppFlowsIndexRoute;
+  '/routing-plans': typeof AppRoutingPlansIndexRoute;
+  '/rtb': typeof AppRtbIndexRoute;
   '/webhooks/incoming/$id': typeof AppWebhooksIncomingIdRoute;
   '/webhooks/incoming/new': typeof AppWebhooksIncomingNewRoute;
   '/webhooks/incoming': typeof AppWebhooksIncomingIndexRoute;
@@ -81,9 +249,30 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport;
   '/': typeof IndexRoute;
   '/_app': typeof AppRouteWithChildren;
+  '/setup': typeof SetupRoute;
+  '/sign-in': typeof SignInRoute;
+  '/_app/campaigns': typeof AppCampaignsRoute;
+  '/_app/custom-tags': typeof AppCustomTagsRoute;
+  '/_app/live': typeof AppLiveRoute;
+  '/_app/numbers': typeof AppNumbersRoute;
+  '/_app/publishers': typeof AppPublishersRoute;
+  '/_app/reports': typeof AppReportsRoute;
+  '/_app/targets': typeof AppTargetsRoute;
+  '/_app/unmatched': typeof AppUnmatchedRoute;
   '/_app/calls/$id': typeof AppCallsIdRoute;
   '/_app/requests/$id': typeof AppRequestsIdRoute;
+  '/_app/routing-plans/$id': typeof AppRoutingPlansIdRoute;
+  '/_app/rtb/$id': typeof AppRtbIdRoute;
+  '/_app/settings/api-keys': typeof AppSettingsApiKeysRoute;
+  '/_app/settings/audit-log': typeof AppSettingsAuditLogRoute;
+  '/_app/settings/organization': typeof AppSettingsOrganizationRoute;
+  '/_app/settings/sign-ins': typeof AppSettingsSignInsRoute;
+  '/_app/settings/users': typeof AppSettingsUsersRoute;
+  '/_app/webhooks/outgoing': typeof AppWebhooksOutgoingRoute;
   '/_app/calls/': typeof AppCallsIndexRoute;
+  '/_app/flows/': typeof AppFlowsIndexRoute;
+  '/_app/routing-plans/': typeof AppRoutingPlansIndexRoute;
+  '/_app/rtb/': typeof AppRtbIndexRoute;
   '/_app/webhooks/incoming/$id': typeof AppWebhooksIncomingIdRoute;
   '/_app/webhooks/incoming/new': typeof AppWebhooksIncomingNewRoute;
   '/_app/webhooks/incoming/': typeof AppWebhooksIncomingIndexRoute;
@@ -92,18 +281,60 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
   fullPaths:
     | '/'
+    | '/setup'
+    | '/sign-in'
+    | '/campaigns'
+    | '/custom-tags'
+    | '/live'
+    | '/numbers'
+    | '/publishers'
+    | '/reports'
+    | '/targets'
+    | '/unmatched'
     | '/calls/$id'
     | '/requests/$id'
+    | '/routing-plans/$id'
+    | '/rtb/$id'
+    | '/settings/api-keys'
+    | '/settings/audit-log'
+    | '/settings/organization'
+    | '/settings/sign-ins'
+    | '/settings/users'
+    | '/webhooks/outgoing'
     | '/calls/'
+    | '/flows/'
+    | '/routing-plans/'
+    | '/rtb/'
     | '/webhooks/incoming/$id'
     | '/webhooks/incoming/new'
     | '/webhooks/incoming/';
   fileRoutesByTo: FileRoutesByTo;
   to:
     | '/'
+    | '/setup'
+    | '/sign-in'
+    | '/campaigns'
+    | '/custom-tags'
+    | '/live'
+    | '/numbers'
+    | '/publishers'
+    | '/reports'
+    | '/targets'
+    | '/unmatched'
     | '/calls/$id'
     | '/requests/$id'
+    | '/routing-plans/$id'
+    | '/rtb/$id'
+    | '/settings/api-keys'
+    | '/settings/audit-log'
+    | '/settings/organization'
+    | '/settings/sign-ins'
+    | '/settings/users'
+    | '/webhooks/outgoing'
     | '/calls'
+    | '/flows'
+    | '/routing-plans'
+    | '/rtb'
     | '/webhooks/incoming/$id'
     | '/webhooks/incoming/new'
     | '/webhooks/incoming';
@@ -111,9 +342,30 @@ export interface FileRouteTypes {
     | '__root__'
     | '/'
     | '/_app'
+    | '/setup'
+    | '/sign-in'
+    | '/_app/campaigns'
+    | '/_app/custom-tags'
+    | '/_app/live'
+    | '/_app/numbers'
+    | '/_app/publishers'
+    | '/_app/reports'
+    | '/_app/targets'
+    | '/_app/unmatched'
     | '/_app/calls/$id'
     | '/_app/requests/$id'
+    | '/_app/routing-plans/$id'
+    | '/_app/rtb/$id'
+    | '/_app/settings/api-keys'
+    | '/_app/settings/audit-log'
+    | '/_app/settings/organization'
+    | '/_app/settings/sign-ins'
+    | '/_app/settings/users'
+    | '/_app/webhooks/outgoing'
     | '/_app/calls/'
+    | '/_app/flows/'
+    | '/_app/routing-plans/'
+    | '/_app/rtb/'
     | '/_app/webhooks/incoming/$id'
     | '/_app/webhooks/incoming/new'
     | '/_app/webhooks/incoming/';
@@ -122,6 +374,8 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   IndexRoute: typeof IndexRoute;
   AppRoute: typeof AppRouteWithChildren;
+  SetupRoute: typeof SetupRoute;
+  SignInRoute: typeof SignInRoute;
 }
 
 declare module '@tanstack/react-router' {
@@ -140,6 +394,76 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppRouteImport;
       parentRoute: typeof rootRouteImport;
     };
+    '/setup': {
+      id: '/setup';
+      path: '/setup';
+      fullPath: '/setup';
+      preLoaderRoute: typeof SetupRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/sign-in': {
+      id: '/sign-in';
+      path: '/sign-in';
+      fullPath: '/sign-in';
+      preLoaderRoute: typeof SignInRouteImport;
+      parentRoute: typeof rootRouteImport;
+    };
+    '/_app/campaigns': {
+      id: '/_app/campaigns';
+      path: '/campaigns';
+      fullPath: '/campaigns';
+      preLoaderRoute: typeof AppCampaignsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/custom-tags': {
+      id: '/_app/custom-tags';
+      path: '/custom-tags';
+      fullPath: '/custom-tags';
+      preLoaderRoute: typeof AppCustomTagsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/live': {
+      id: '/_app/live';
+      path: '/live';
+      fullPath: '/live';
+      preLoaderRoute: typeof AppLiveRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/numbers': {
+      id: '/_app/numbers';
+      path: '/numbers';
+      fullPath: '/numbers';
+      preLoaderRoute: typeof AppNumbersRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/publishers': {
+      id: '/_app/publishers';
+      path: '/publishers';
+      fullPath: '/publishers';
+      preLoaderRoute: typeof AppPublishersRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/reports': {
+      id: '/_app/reports';
+      path: '/reports';
+      fullPath: '/reports';
+      preLoaderRoute: typeof AppReportsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/targets': {
+      id: '/_app/targets';
+      path: '/targets';
+      fullPath: '/targets';
+      preLoaderRoute: typeof AppTargetsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/unmatched': {
+      id: '/_app/unmatched';
+      path: '/unmatched';
+      fullPath: '/unmatched';
+      preLoaderRoute: typeof AppUnmatchedRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/_app/calls/': {
       id: '/_app/calls/';
       path: '/calls';
@@ -154,11 +478,88 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppCallsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/flows/': {
+      id: '/_app/flows/';
+      path: '/flows';
+      fullPath: '/flows/';
+      preLoaderRoute: typeof AppFlowsIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/_app/requests/$id': {
       id: '/_app/requests/$id';
       path: '/requests/$id';
       fullPath: '/requests/$id';
       preLoaderRoute: typeof AppRequestsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/routing-plans/': {
+      id: '/_app/routing-plans/';
+      path: '/routing-plans';
+      fullPath: '/routing-plans/';
+      preLoaderRoute: typeof AppRoutingPlansIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/routing-plans/$id': {
+      id: '/_app/routing-plans/$id';
+      path: '/routing-plans/$id';
+      fullPath: '/routing-plans/$id';
+      preLoaderRoute: typeof AppRoutingPlansIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/rtb/': {
+      id: '/_app/rtb/';
+      path: '/rtb';
+      fullPath: '/rtb/';
+      preLoaderRoute: typeof AppRtbIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/rtb/$id': {
+      id: '/_app/rtb/$id';
+      path: '/rtb/$id';
+      fullPath: '/rtb/$id';
+      preLoaderRoute: typeof AppRtbIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/settings/api-keys': {
+      id: '/_app/settings/api-keys';
+      path: '/settings/api-keys';
+      fullPath: '/settings/api-keys';
+      preLoaderRoute: typeof AppSettingsApiKeysRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/settings/audit-log': {
+      id: '/_app/settings/audit-log';
+      path: '/settings/audit-log';
+      fullPath: '/settings/audit-log';
+      preLoaderRoute: typeof AppSettingsAuditLogRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/settings/organization': {
+      id: '/_app/settings/organization';
+      path: '/settings/organization';
+      fullPath: '/settings/organization';
+      preLoaderRoute: typeof AppSettingsOrganizationRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/settings/sign-ins': {
+      id: '/_app/settings/sign-ins';
+      path: '/settings/sign-ins';
+      fullPath: '/settings/sign-ins';
+      preLoaderRoute: typeof AppSettingsSignInsRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/settings/users': {
+      id: '/_app/settings/users';
+      path: '/settings/users';
+      fullPath: '/settings/users';
+      preLoaderRoute: typeof AppSettingsUsersRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/webhooks/outgoing': {
+      id: '/_app/webhooks/outgoing';
+      path: '/webhooks/outgoing';
+      fullPath: '/webhooks/outgoing';
+      preLoaderRoute: typeof AppWebhooksOutgoingRouteImport;
       parentRoute: typeof AppRoute;
     };
     '/_app/webhooks/incoming/': {
@@ -186,18 +587,56 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppRouteChildren {
+  AppCampaignsRoute: typeof AppCampaignsRoute;
+  AppCustomTagsRoute: typeof AppCustomTagsRoute;
+  AppLiveRoute: typeof AppLiveRoute;
+  AppNumbersRoute: typeof AppNumbersRoute;
+  AppPublishersRoute: typeof AppPublishersRoute;
+  AppReportsRoute: typeof AppReportsRoute;
+  AppTargetsRoute: typeof AppTargetsRoute;
+  AppUnmatchedRoute: typeof AppUnmatchedRoute;
   AppCallsIdRoute: typeof AppCallsIdRoute;
   AppRequestsIdRoute: typeof AppRequestsIdRoute;
+  AppRoutingPlansIdRoute: typeof AppRoutingPlansIdRoute;
+  AppRtbIdRoute: typeof AppRtbIdRoute;
+  AppSettingsApiKeysRoute: typeof AppSettingsApiKeysRoute;
+  AppSettingsAuditLogRoute: typeof AppSettingsAuditLogRoute;
+  AppSettingsOrganizationRoute: typeof AppSettingsOrganizationRoute;
+  AppSettingsSignInsRoute: typeof AppSettingsSignInsRoute;
+  AppSettingsUsersRoute: typeof AppSettingsUsersRoute;
+  AppWebhooksOutgoingRoute: typeof AppWebhooksOutgoingRoute;
   AppCallsIndexRoute: typeof AppCallsIndexRoute;
+  AppFlowsIndexRoute: typeof AppFlowsIndexRoute;
+  AppRoutingPlansIndexRoute: typeof AppRoutingPlansIndexRoute;
+  AppRtbIndexRoute: typeof AppRtbIndexRoute;
   AppWebhooksIncomingIdRoute: typeof AppWebhooksIncomingIdRoute;
   AppWebhooksIncomingNewRoute: typeof AppWebhooksIncomingNewRoute;
   AppWebhooksIncomingIndexRoute: typeof AppWebhooksIncomingIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppCampaignsRoute: AppCampaignsRoute,
+  AppCustomTagsRoute: AppCustomTagsRoute,
+  AppLiveRoute: AppLiveRoute,
+  AppNumbersRoute: AppNumbersRoute,
+  AppPublishersRoute: AppPublishersRoute,
+  AppReportsRoute: AppReportsRoute,
+  AppTargetsRoute: AppTargetsRoute,
+  AppUnmatchedRoute: AppUnmatchedRoute,
   AppCallsIdRoute: AppCallsIdRoute,
   AppRequestsIdRoute: AppRequestsIdRoute,
+  AppRoutingPlansIdRoute: AppRoutingPlansIdRoute,
+  AppRtbIdRoute: AppRtbIdRoute,
+  AppSettingsApiKeysRoute: AppSettingsApiKeysRoute,
+  AppSettingsAuditLogRoute: AppSettingsAuditLogRoute,
+  AppSettingsOrganizationRoute: AppSettingsOrganizationRoute,
+  AppSettingsSignInsRoute: AppSettingsSignInsRoute,
+  AppSettingsUsersRoute: AppSettingsUsersRoute,
+  AppWebhooksOutgoingRoute: AppWebhooksOutgoingRoute,
   AppCallsIndexRoute: AppCallsIndexRoute,
+  AppFlowsIndexRoute: AppFlowsIndexRoute,
+  AppRoutingPlansIndexRoute: AppRoutingPlansIndexRoute,
+  AppRtbIndexRoute: AppRtbIndexRoute,
   AppWebhooksIncomingIdRoute: AppWebhooksIncomingIdRoute,
   AppWebhooksIncomingNewRoute: AppWebhooksIncomingNewRoute,
   AppWebhooksIncomingIndexRoute: AppWebhooksIncomingIndexRoute,
@@ -208,6 +647,8 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);
 const rootRouteChildren: RootRouteChildren = {
   IndexRoute: IndexRoute,
   AppRoute: AppRouteWithChildren,
+  SetupRoute: SetupRoute,
+  SignInRoute: SignInRoute,
 };
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -1,32 +1,28 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { raw } from '@/api/client';
+import { api, data } from '@/api/client';
 import { currentOrganization } from '@/api/organization';
 import { Problem } from '@/api/problem';
+import type { Me, Role } from '@/api/types';
 
-export type Role = 'read_only' | 'analyst' | 'manager' | 'owner';
-const ROLES: Role[] = ['read_only', 'analyst', 'manager', 'owner'];
+/** Each includes the ones before it. */
+export const ROLES: Role[] = ['read_only', 'analyst', 'manager', 'owner'];
 
-interface Member {
-  id: string;
-  name: string;
-  role: Role;
-}
+export const ROLE_NAMES: Record<Role, { label: string; may: string }> = {
+  read_only: { label: 'Read-only', may: 'Sees everything but users, keys and the audit log.' },
+  analyst: { label: 'Analyst', may: 'Also exports, and tries flows and plans on past calls.' },
+  manager: { label: 'Manager', may: 'Also changes webhooks, routing and calls.' },
+  owner: { label: 'Owner', may: 'Also users, API keys, the organization and the audit log.' },
+};
 
-/** Who is using this page, and where. */
-export interface Session {
-  /** None if an API key speaks for this page, as in development. */
-  user: { id: string; name: string; email: string } | undefined;
-  organizations: Member[];
-}
-
-const BY_KEY: Session = { user: undefined, organizations: [] };
+/** A server that knows no users yet is used by an API key, as in development. */
+const BY_KEY: Me = { organizations: [] };
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 60_000,
-  async queryFn(): Promise<Session> {
+  async queryFn(): Promise<Me> {
     try {
-      return read(await raw('/v1/me'));
+      return await data(api.GET('/v1/me'));
     } catch (problem) {
       if (problem instanceof Problem && problem.status === 404) return BY_KEY;
       throw problem;
@@ -37,27 +33,25 @@ export const sessionQuery = queryOptions({
 /** True while the server has no user at all. */
 export async function setupNeeded(): Promise<boolean> {
   try {
-    const answer = await raw('/v1/setup');
-    return typeof answer === 'object' && answer !== null && 'needed' in answer && answer.needed === true;
+    return (await data(api.GET('/v1/setup'))).needed;
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 404) return false;
     throw problem;
   }
 }
 
-export function useSession(): Session {
+export function useSession(): Me {
   return useQuery(sessionQuery).data ?? BY_KEY;
+}
+
+/** The organization that the pages are about, with the user's role there. */
+export function useHere() {
+  const { organizations } = useSession();
+  return organizations.find((each) => each.id === currentOrganization()) ?? organizations[0];
 }
 
 /** May the user do what this role may? The server asks again; this only spares them a refusal. */
 export function useMay(role: Role): boolean {
-  const { user, organizations } = useSession();
-  if (user === undefined) return true;
-  const here = organizations.find((each) => each.id === currentOrganization()) ?? organizations[0];
-  return here !== undefined && ROLES.indexOf(here.role) >= ROLES.indexOf(role);
-}
-
-function read(answer: unknown): Session {
-  const me = answer as { user?: Session['user']; organizations?: Member[] };
-  return { user: me.user, organizations: me.organizations ?? [] };
+  const here = useHere();
+  return here === undefined || ROLES.indexOf(here.role) >= ROLES.indexOf(role);
 }

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { BookOpen, Keyboard, LogOut, MonitorSmartphone } from 'lucide-react';
-import { raw } from '@/api/client';
+import { api } from '@/api/client';
 import { chooseOrganization } from '@/api/organization';
 import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/menu';
 import { sayProblem } from '@/components/toast';
@@ -9,12 +9,12 @@ import { useSession } from './session';
 
 /** Who is signed in, and how to leave. */
 export function UserMenu({ onShortcuts }: { onShortcuts(): void }) {
-  const { user } = useSession();
+  const { user, api_key: key } = useSession();
   const navigate = useNavigate();
   const client = useQueryClient();
   const signOut = async () => {
     try {
-      await raw('/v1/sign-out', { method: 'POST' });
+      await api.POST('/v1/sign-out');
       chooseOrganization(undefined);
       client.clear();
       await navigate({ to: '/sign-in' });
@@ -22,7 +22,7 @@ export function UserMenu({ onShortcuts }: { onShortcuts(): void }) {
       sayProblem(problem);
     }
   };
-  const name = user?.name ?? 'API key';
+  const name = user?.name ?? key?.name ?? 'API key';
   return (
     <Menu
       align="start"
