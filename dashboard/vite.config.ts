@@ -38,6 +38,31 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy },
   preview: { proxy },
-  build: { assetsInlineLimit: 0, sourcemap: false, reportCompressedSize: true },
+  build: {
+    assetsInlineLimit: 0,
+    manifest: true,
+    // A few files that stay the same between releases, instead of one for each icon and helper.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\//, priority: 4 },
+            { name: 'tanstack', test: /node_modules\/(@tanstack|openapi-fetch|seroval)/, priority: 3 },
+            { name: 'icons', test: /node_modules\/lucide-react/, priority: 2 },
+            {
+              name: 'ui',
+              test: /node_modules\/(@radix-ui|radix-ui|@floating-ui|react-remove-scroll|aria-hidden)/,
+              priority: 1,
+            },
+            {
+              name: 'shared',
+              test: /src\/components\/(?!form\.)|src\/api\/|src\/features\/.*queries\.ts|src\/features\/names\.ts/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
+  },
   test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx'] },
 });

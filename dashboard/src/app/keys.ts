@@ -12,7 +12,11 @@ interface Actions {
 /** Is somebody writing, or is a panel open that has keys of its own? */
 function busy(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('[role=dialog],[role=menu]') !== null;
+  return (
+    target.isContentEditable ||
+    /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest('[role=dialog],[role=menu]') !== null
+  );
 }
 
 /** The keys that work everywhere. */

@@ -48,7 +48,13 @@ export const NAV: NavGroup[] = [
   {
     label: 'Webhooks',
     items: [
-      { to: '/webhooks/incoming', label: 'Incoming', icon: Webhook, key: 'w', words: 'inbound key call_data' },
+      {
+        to: '/webhooks/incoming',
+        label: 'Incoming',
+        icon: Webhook,
+        key: 'w',
+        words: 'inbound key call_data',
+      },
       { to: '/webhooks/outgoing', label: 'Outgoing', icon: Send, key: 'o', words: 'outbound postback' },
       { to: '/unmatched', label: 'Unmatched', icon: CircleHelp, key: 'u', words: 'inbox held' },
     ],
@@ -77,4 +83,3 @@ export const NAV: NavGroup[] = [
     ],
   },
 ];
-

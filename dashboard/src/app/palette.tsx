@@ -18,7 +18,13 @@ const DEEDS = [
 ] as const;
 
 /** Finds a page, an id or a caller. */
-export default function Palette({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+export default function Palette({
+  open,
+  onOpenChange,
+}: {
+  open: boolean;
+  onOpenChange(open: boolean): void;
+}) {
   const [text, setText] = useState('');
   const navigate = useNavigate();
   const client = useQueryClient();
@@ -67,12 +73,20 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
                 Nothing is called that. A caller’s number or an id can be pasted here.
               </Command.Empty>
               {UUID.test(typed) && (
-                <Entry value={typed} icon={<CornerDownLeft className="size-4" />} onSelect={() => void openId(typed)}>
+                <Entry
+                  value={typed}
+                  icon={<CornerDownLeft className="size-4" />}
+                  onSelect={() => void openId(typed)}
+                >
                   Open this id
                 </Entry>
               )}
               {NUMBER.test(typed) && (
-                <Entry value={typed} icon={<Phone className="size-4" />} onSelect={() => go('/calls', { caller: typed })}>
+                <Entry
+                  value={typed}
+                  icon={<Phone className="size-4" />}
+                  onSelect={() => go('/calls', { caller: typed })}
+                >
                   Calls of {typed}
                 </Entry>
               )}
@@ -99,7 +113,12 @@ export default function Palette({ open, onOpenChange }: { open: boolean; onOpenC
                 className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-3"
               >
                 {DEEDS.map((deed) => (
-                  <Entry key={deed.label} value={deed.label} icon={<Plus className="size-4" />} onSelect={() => go(deed.to)}>
+                  <Entry
+                    key={deed.label}
+                    value={deed.label}
+                    icon={<Plus className="size-4" />}
+                    onSelect={() => go(deed.to)}
+                  >
                     {deed.label}
                   </Entry>
                 ))}

@@ -24,7 +24,6 @@ export function Shell({ children }: { children: ReactNode }) {
   const openPalette = useCallback(() => setPalette((open) => !open), []);
   const openShortcuts = useCallback(() => setShortcuts(true), []);
   useKeys({ palette: openPalette, shortcuts: openShortcuts });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new page closes the drawer
   useEffect(() => setDrawer(false), [path]);
 
   return (

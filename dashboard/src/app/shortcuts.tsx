@@ -20,7 +20,13 @@ const GENERAL: [string[], string][] = [
 ];
 
 /** What the keyboard can do. */
-export default function Shortcuts({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
+export default function Shortcuts({
+  open,
+  onOpenChange,
+}: {
+  open: boolean;
+  onOpenChange(open: boolean): void;
+}) {
   const places = NAV.flatMap((group) => group.items).filter((item) => item.key !== undefined);
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" wide>

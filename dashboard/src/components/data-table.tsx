@@ -54,12 +54,18 @@ export function DataTable<T>(props: DataTableProps<T>) {
     getCoreRowModel: getCoreRowModel(),
     state: { columnVisibility: visibility ?? {} },
   });
-  if (problem && rows === undefined) return <Frame>{<ErrorState problem={problem} {...(retry ? { retry } : {})} />}</Frame>;
+  if (problem && rows === undefined)
+    return <Frame>{<ErrorState problem={problem} {...(retry ? { retry } : {})} />}</Frame>;
   if (rows?.length === 0) return <Frame>{empty}</Frame>;
 
   const move = (event: KeyboardEvent<HTMLTableRowElement>, row: T) => {
     if (event.target !== event.currentTarget) return;
-    const step = event.key === 'ArrowDown' || event.key === 'j' ? 1 : event.key === 'ArrowUp' || event.key === 'k' ? -1 : 0;
+    const step =
+      event.key === 'ArrowDown' || event.key === 'j'
+        ? 1
+        : event.key === 'ArrowUp' || event.key === 'k'
+          ? -1
+          : 0;
     if (event.key === 'Enter') onOpen?.(row);
     if (step === 0) return;
     event.preventDefault();
@@ -70,7 +76,11 @@ export function DataTable<T>(props: DataTableProps<T>) {
   return (
     <Frame>
       <div className="overflow-x-auto">
-        <table aria-label={label} aria-busy={rows === undefined} className="w-full border-collapse text-left text-sm">
+        <table
+          aria-label={label}
+          aria-busy={rows === undefined}
+          className="w-full border-collapse text-left text-sm"
+        >
           <thead>
             {table.getHeaderGroups().map((group) => (
               <tr key={group.id} className="border-b bg-sunken">
@@ -147,7 +157,6 @@ function opensItself(target: EventTarget): boolean {
 
 function waiting(columns: number) {
   return Array.from({ length: 8 }, (_, row) => (
-    // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all the same
     <tr key={row} className="border-b last:border-b-0">
       <td colSpan={columns} className="h-9 px-4">
         <Skeleton className="h-3.5 w-full" />

@@ -10,7 +10,11 @@ interface FieldProps {
   error?: string | undefined;
   optional?: boolean;
   className?: string;
-  children: (control: { id: string; 'aria-describedby': string | undefined; 'aria-invalid': boolean }) => ReactNode;
+  children: (control: {
+    id: string;
+    'aria-describedby': string | undefined;
+    'aria-invalid': boolean;
+  }) => ReactNode;
 }
 
 /** A control with its label, a hint, and what is wrong with it. */
@@ -23,7 +27,11 @@ export function Field({ label, hint, error, optional, className, children }: Fie
         {label}
         {optional && <span className="font-normal text-ink-3"> · optional</span>}
       </label>
-      {children({ id, 'aria-describedby': hint || error ? about : undefined, 'aria-invalid': error !== undefined })}
+      {children({
+        id,
+        'aria-describedby': hint || error ? about : undefined,
+        'aria-invalid': error !== undefined,
+      })}
       {(hint || error) && (
         <p id={about} className={cx('text-xs text-pretty', error ? 'text-bad' : 'text-ink-3')}>
           {error ?? hint}

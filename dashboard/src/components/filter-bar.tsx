@@ -9,7 +9,15 @@ const SHAPE =
   'h-8 rounded-md border border-edge/50 bg-raised text-sm hover:border-edge focus-visible:border-accent placeholder:text-ink-3';
 
 /** Filters in a row; on a narrow screen behind a button. */
-export function FilterBar({ active, onClear, children }: { active: number; onClear(): void; children: ReactNode }) {
+export function FilterBar({
+  active,
+  onClear,
+  children,
+}: {
+  active: number;
+  onClear(): void;
+  children: ReactNode;
+}) {
   const [open, setOpen] = useState(false);
   return (
     <search aria-label="Filters" className="mb-3 flex flex-wrap items-center gap-2">
@@ -38,7 +46,6 @@ interface TextFilterProps {
 export function TextFilter({ label, value, onChange, first, className = 'w-44' }: TextFilterProps) {
   const [text, setText] = useState(value ?? '');
   useEffect(() => setText(value ?? ''), [value]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was typed starts the wait
   useEffect(() => {
     if (text === (value ?? '')) return;
     const timer = setTimeout(() => onChange(text.trim() || undefined), TYPING_MS);
@@ -76,7 +83,11 @@ export function ChoiceFilter({ label, value, onChange, choices }: ChoiceFilterPr
       aria-label={label}
       value={value ?? ''}
       onChange={(event) => onChange(event.target.value || undefined)}
-      className={cx(SHAPE, 'max-w-52 px-2 pr-1', value ? 'border-accent bg-accent-soft text-accent-ink' : 'text-ink-2')}
+      className={cx(
+        SHAPE,
+        'max-w-52 px-2 pr-1',
+        value ? 'border-accent bg-accent-soft text-accent-ink' : 'text-ink-2',
+      )}
     >
       <option value="">{label}</option>
       {choices.map(([id, name]) => (

@@ -89,7 +89,12 @@ export function useSave<V extends FieldValues>(
       else form.setError(at as FieldPath<V>, { message: (error as Problem).message }, { shouldFocus: true });
     }
   });
-  return { submit: () => submit(), problem, busy: form.formState.isSubmitting, clear: () => setProblem(undefined) };
+  return {
+    submit: () => submit(),
+    problem,
+    busy: form.formState.isSubmitting,
+    clear: () => setProblem(undefined),
+  };
 }
 
 /** The form's field for the server's name of it: `settings.lookback_seconds`, or its last part. */

@@ -29,7 +29,11 @@ function parts(big: number, bigUnit: string, small: number, smallUnit: string): 
   return small === 0 ? `${big}${bigUnit}` : `${big}${bigUnit} ${small}${smallUnit}`;
 }
 
-const MONEY = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD', maximumFractionDigits: 6 });
+const MONEY = new Intl.NumberFormat('en-US', {
+  style: 'currency',
+  currency: 'USD',
+  maximumFractionDigits: 6,
+});
 
 /** Dollars with as many decimals as there are, at least two. */
 export function money(amount: number): string {
@@ -71,6 +75,6 @@ export const dayAndTime = (at: Date) => DAY_AND_TIME.format(at);
 
 /** "no_answer" → "No answer". */
 export function sentence(code: string): string {
-  const words = code.replaceAll('_', ' ');
+  const words = code.replaceAll('_', ' ').replace(/\b(api|rtb|url|zip)\b/g, (word) => word.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -55,7 +55,13 @@ export function Section({ title, count, actions, children, className, flush }: S
 }
 
 /** Names and values in a grid. */
-export function Facts({ facts, columns = 'sm:grid-cols-2' }: { facts: [string, ReactNode][]; columns?: string }) {
+export function Facts({
+  facts,
+  columns = 'sm:grid-cols-2',
+}: {
+  facts: [string, ReactNode][];
+  columns?: string;
+}) {
   return (
     <dl className={cx('grid grid-cols-1 gap-x-6 gap-y-3', columns)}>
       {facts.map(([name, value]) => (

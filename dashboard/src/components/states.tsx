@@ -32,7 +32,8 @@ function words(problem: unknown): { title: string; message: string; requestId: s
   if (problem instanceof Unreachable)
     return { title: 'No connection', message: problem.message, requestId: undefined };
   if (problem instanceof Problem) {
-    const title = problem.status === 404 ? 'Not found' : problem.status === 403 ? 'Not allowed' : 'That did not work';
+    const title =
+      problem.status === 404 ? 'Not found' : problem.status === 403 ? 'Not allowed' : 'That did not work';
     return { title, message: problem.message, requestId: problem.requestId };
   }
   return {
@@ -89,7 +90,6 @@ export function LoadingRows({ rows = 6 }: { rows?: number }) {
   return (
     <div role="status" aria-label="Loading" className="grid gap-3 p-4">
       {Array.from({ length: rows }, (_, row) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the rows are all the same
         <Skeleton key={row} className="h-4" />
       ))}
     </div>

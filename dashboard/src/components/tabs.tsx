@@ -17,7 +17,10 @@ interface TabsProps {
 export function Tabs({ tabs, label, value, onChange }: TabsProps) {
   const first = tabs[0]?.id ?? '';
   return (
-    <Radix.Root {...(value === undefined ? { defaultValue: first } : { value })} {...(onChange ? { onValueChange: onChange } : {})}>
+    <Radix.Root
+      {...(value === undefined ? { defaultValue: first } : { value })}
+      {...(onChange ? { onValueChange: onChange } : {})}
+    >
       <Radix.List aria-label={label} className="flex gap-4 overflow-x-auto border-b">
         {tabs.map((tab) => (
           <Radix.Trigger

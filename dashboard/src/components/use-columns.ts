@@ -1,7 +1,10 @@
 import { useState } from 'react';
 
 /** Which columns of a table are hidden; kept in this browser. */
-export function useHiddenColumns(table: string, atFirst: string[]): [Record<string, boolean>, (id: string, shown: boolean) => void] {
+export function useHiddenColumns(
+  table: string,
+  atFirst: string[],
+): [Record<string, boolean>, (id: string, shown: boolean) => void] {
   const key = `hookline.columns.${table}`;
   const [hidden, setHidden] = useState<string[]>(() => read(key) ?? atFirst);
   const show = (id: string, shown: boolean) => {

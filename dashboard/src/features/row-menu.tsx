@@ -36,7 +36,13 @@ export function RowMenu({ name, onEdit, onDelete, meaning, children }: RowMenuPr
           <Trash2 className="size-4" aria-hidden /> Delete…
         </MenuItem>
       </Menu>
-      <Confirm open={asking} onOpenChange={setAsking} title={`Delete ${name}?`} deed="Delete" onConfirm={onDelete}>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Delete ${name}?`}
+        deed="Delete"
+        onConfirm={onDelete}
+      >
         {meaning}
       </Confirm>
     </span>

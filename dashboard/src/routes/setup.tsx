@@ -59,8 +59,19 @@ function Setup() {
           void submit();
         }}
       >
-        <TextField form={form} name="organization.name" label="Organization" autoComplete="organization" autoFocus />
-        <SelectField form={form} name="organization.country" label="Country" hint="Where numbers without a country code are from.">
+        <TextField
+          form={form}
+          name="organization.name"
+          label="Organization"
+          autoComplete="organization"
+          autoFocus
+        />
+        <SelectField
+          form={form}
+          name="organization.country"
+          label="Country"
+          hint="Where numbers without a country code are from."
+        >
           {COUNTRIES.map(([code, name]) => (
             <option key={code} value={code}>
               {name}
@@ -69,7 +80,14 @@ function Setup() {
         </SelectField>
         <TextField form={form} name="owner.name" label="Your name" autoComplete="name" />
         <TextField form={form} name="owner.email" label="Email" type="email" autoComplete="username" />
-        <TextField form={form} name="owner.password" label="Password" type="password" autoComplete="new-password" hint="At least 10 characters." />
+        <TextField
+          form={form}
+          name="owner.password"
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 10 characters."
+        />
         {problem !== undefined && <ProblemNote problem={problem} />}
         <Button type="submit" kind="primary" busy={busy} disabled={demo}>
           Create organization
@@ -77,9 +95,12 @@ function Setup() {
       </form>
       <div className="mt-5 grid gap-2 border-t pt-5">
         <Button busy={demo} onClick={() => void openDemo()}>
-          <Sparkles className="size-3.5" aria-hidden /> {demo ? 'Making the demo…' : 'Look around with demo data'}
+          <Sparkles className="size-3.5" aria-hidden />{' '}
+          {demo ? 'Making the demo…' : 'Look around with demo data'}
         </Button>
-        <p className="text-xs text-ink-3">Webhooks, calls and a routing plan to play with. A real organization can be added later.</p>
+        <p className="text-xs text-ink-3">
+          Webhooks, calls and a routing plan to play with. A real organization can be added later.
+        </p>
         {demoProblem !== undefined && <ProblemNote problem={demoProblem} />}
       </div>
     </Gate>

@@ -54,14 +54,20 @@ function ByPassword() {
         }}
       >
         <TextField form={form} name="email" label="Email" type="email" autoComplete="username" autoFocus />
-        <TextField form={form} name="password" label="Password" type="password" autoComplete="current-password" />
+        <TextField
+          form={form}
+          name="password"
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+        />
         {problem !== undefined && <ProblemNote problem={problem} />}
         <Button type="submit" kind="primary" busy={busy}>
           Sign in
         </Button>
         <p className="text-xs text-ink-3">
-          Lost your password? An owner of your organization can give you a new link under Settings, Users; or run{' '}
-          <code className="font-mono">hookline user link EMAIL</code> on the server.
+          Lost your password? An owner of your organization can give you a new link under Settings, Users; or
+          run <code className="font-mono">hookline user link EMAIL</code> on the server.
         </p>
       </form>
     </Gate>
@@ -80,7 +86,10 @@ function ByLink({ token, onGiveUp }: { token: string; onGiveUp(): void }) {
     setBusy(true);
     setProblem(undefined);
     try {
-      await enter(await data(api.POST('/v1/sign-in/link', { body: { token, ...(password ? { password } : {}) } })), back);
+      await enter(
+        await data(api.POST('/v1/sign-in/link', { body: { token, ...(password ? { password } : {}) } })),
+        back,
+      );
     } catch (error) {
       if (error instanceof Problem && error.status === 400 && !asksPassword) setAsksPassword(true);
       else setProblem(error);
@@ -107,12 +116,16 @@ function ByLink({ token, onGiveUp }: { token: string; onGiveUp(): void }) {
   }
   return (
     <Gate title="Choose a password" lead="With it you sign in from now on.">
-      <form
-        noValidate
-        className="grid gap-4"
-        onSubmit={form.handleSubmit(({ password }) => use(password))}
-      >
-        <TextField form={form} name="password" label="Password" type="password" autoComplete="new-password" hint="At least 10 characters." autoFocus />
+      <form noValidate className="grid gap-4" onSubmit={form.handleSubmit(({ password }) => use(password))}>
+        <TextField
+          form={form}
+          name="password"
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 10 characters."
+          autoFocus
+        />
         {problem !== undefined && <ProblemNote problem={problem} />}
         <Button type="submit" kind="primary" busy={busy}>
           Set password and sign in

@@ -16,5 +16,10 @@ export function useEnter() {
 
 /** Only a path of these pages: a link must not lead elsewhere through the sign-in. */
 export function inside(back: string | undefined): back is string {
-  return back !== undefined && /^\/(?![/\\])/.test(back) && !back.startsWith('/sign-in') && !back.startsWith('/setup');
+  return (
+    back !== undefined &&
+    /^\/(?![/\\])/.test(back) &&
+    !back.startsWith('/sign-in') &&
+    !back.startsWith('/setup')
+  );
 }

@@ -31,7 +31,10 @@ export function OrganizationSwitch() {
     <Menu
       align="start"
       trigger={
-        <button type="button" className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 hover:bg-line/60">
+        <button
+          type="button"
+          className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 hover:bg-line/60"
+        >
           {head}
           <ChevronsUpDown className="size-4 text-ink-3" aria-hidden />
         </button>
@@ -41,7 +44,9 @@ export function OrganizationSwitch() {
       {organizations.map((each) => (
         <MenuItem key={each.id} onSelect={() => void choose(each.id)}>
           <span className="min-w-0 flex-1 truncate">{each.name}</span>
-          {each.id === (currentOrganization() ?? organization?.id) && <Check className="size-4 text-accent" aria-hidden />}
+          {each.id === (currentOrganization() ?? organization?.id) && (
+            <Check className="size-4 text-accent" aria-hidden />
+          )}
         </MenuItem>
       ))}
     </Menu>

@@ -27,7 +27,10 @@ export function UserMenu({ onShortcuts }: { onShortcuts(): void }) {
     <Menu
       align="start"
       trigger={
-        <button type="button" className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-line/60">
+        <button
+          type="button"
+          className="flex h-10 w-full items-center gap-2.5 rounded-md px-2 text-left hover:bg-line/60"
+        >
           <span
             aria-hidden
             className="grid size-6 shrink-0 place-items-center rounded-full bg-accent-soft text-2xs font-semibold text-accent-ink"
@@ -36,7 +39,9 @@ export function UserMenu({ onShortcuts }: { onShortcuts(): void }) {
           </span>
           <span className="min-w-0 flex-1 leading-4">
             <span className="block truncate text-xs font-medium">{name}</span>
-            <span className="block truncate text-2xs text-ink-3">{user?.email ?? 'signed in by an API key'}</span>
+            <span className="block truncate text-2xs text-ink-3">
+              {user?.email ?? 'signed in by an API key'}
+            </span>
           </span>
         </button>
       }

@@ -10,7 +10,11 @@ const column = createColumnHelper<Call>();
 const text = (value: string | null | undefined) => (value ? value : <Nothing />);
 
 export const CALL_COLUMNS = [
-  column.accessor('started_at', { header: 'Started', meta: { from: 'sm' }, cell: (cell) => <Time at={cell.getValue()} /> }),
+  column.accessor('started_at', {
+    header: 'Started',
+    meta: { from: 'sm' },
+    cell: (cell) => <Time at={cell.getValue()} />,
+  }),
   column.accessor('caller', {
     header: 'Caller',
     cell: (cell) => (
@@ -24,18 +28,40 @@ export const CALL_COLUMNS = [
       </>
     ),
   }),
-  column.accessor('status', { header: 'Status', cell: (cell) => <CallStatusBadge status={cell.getValue()} /> }),
-  column.accessor('campaign_name', { id: 'campaign', header: 'Campaign', meta: { from: 'md' }, cell: (cell) => text(cell.getValue()) }),
-  column.accessor('publisher_name', { id: 'publisher', header: 'Publisher', meta: { from: 'lg' }, cell: (cell) => text(cell.getValue()) }),
-  column.accessor('target', { header: 'Target', meta: { from: 'md' }, cell: (cell) => text(cell.getValue()) }),
-  column.accessor('dialed', { header: 'Dialed', meta: { from: 'lg' }, cell: (cell) => <Phone number={cell.getValue()} /> }),
+  column.accessor('status', {
+    header: 'Status',
+    cell: (cell) => <CallStatusBadge status={cell.getValue()} />,
+  }),
+  column.accessor('campaign_name', {
+    id: 'campaign',
+    header: 'Campaign',
+    meta: { from: 'md' },
+    cell: (cell) => text(cell.getValue()),
+  }),
+  column.accessor('publisher_name', {
+    id: 'publisher',
+    header: 'Publisher',
+    meta: { from: 'lg' },
+    cell: (cell) => text(cell.getValue()),
+  }),
+  column.accessor('target', {
+    header: 'Target',
+    meta: { from: 'md' },
+    cell: (cell) => text(cell.getValue()),
+  }),
+  column.accessor('dialed', {
+    header: 'Dialed',
+    meta: { from: 'lg' },
+    cell: (cell) => <Phone number={cell.getValue()} />,
+  }),
   column.accessor('state', { header: 'State', meta: { from: 'lg' }, cell: (cell) => text(cell.getValue()) }),
   column.accessor('zip', { header: 'ZIP', meta: { from: 'lg' }, cell: (cell) => text(cell.getValue()) }),
   column.accessor('connected_seconds', {
     id: 'connected',
     header: 'Connected',
     meta: { from: 'sm', align: 'right' },
-    cell: (cell) => (cell.getValue() === 0 ? <Nothing /> : <span className="tnum">{duration(cell.getValue())}</span>),
+    cell: (cell) =>
+      cell.getValue() === 0 ? <Nothing /> : <span className="tnum">{duration(cell.getValue())}</span>,
   }),
   column.accessor('converted', {
     header: 'Converted',
@@ -61,9 +87,21 @@ export const CALL_COLUMNS = [
     meta: { from: 'lg', align: 'right' },
     cell: (cell) => <Money amount={cell.getValue()} />,
   }),
-  column.accessor('reason', { header: 'Reason', meta: { from: 'lg' }, cell: (cell) => text(cell.getValue()) }),
-  column.accessor('no_payout_reason', { header: 'No payout because', meta: { from: 'lg' }, cell: (cell) => text(cell.getValue()) }),
-  column.accessor('external_id', { header: 'External id', meta: { from: 'lg' }, cell: (cell) => text(cell.getValue()) }),
+  column.accessor('reason', {
+    header: 'Reason',
+    meta: { from: 'lg' },
+    cell: (cell) => text(cell.getValue()),
+  }),
+  column.accessor('no_payout_reason', {
+    header: 'No payout because',
+    meta: { from: 'lg' },
+    cell: (cell) => text(cell.getValue()),
+  }),
+  column.accessor('external_id', {
+    header: 'External id',
+    meta: { from: 'lg' },
+    cell: (cell) => text(cell.getValue()),
+  }),
   column.accessor('call_log_id', {
     id: 'id',
     header: 'Call id',

@@ -13,7 +13,13 @@ export const FIELD_NAMES: Record<string, string> = {
   zip: 'ZIP',
 };
 
-const MONEY = new Set(['revenue_paid_out', 'publisher_paid_out', 'converted', 'converted_at', 'no_payout_reason']);
+const MONEY = new Set([
+  'revenue_paid_out',
+  'publisher_paid_out',
+  'converted',
+  'converted_at',
+  'no_payout_reason',
+]);
 
 /** Does it change what the call is worth, or why? */
 export function isMoney(change: Change): boolean {

@@ -4,7 +4,9 @@ import { callFilter, csvAddress } from './filter';
 const NOW = new Date('2026-01-05T12:00:30Z');
 
 test('an address becomes the question to the server', () => {
-  expect(callFilter({ caller: '+13105559876', status: 'completed', converted: 'false', range: '1h' }, NOW)).toEqual({
+  expect(
+    callFilter({ caller: '+13105559876', status: 'completed', converted: 'false', range: '1h' }, NOW),
+  ).toEqual({
     caller: '+13105559876',
     status: 'completed',
     converted: false,
@@ -17,9 +19,11 @@ test('a status that is none is no filter', () => {
 });
 
 test('a span that ends now goes before fixed ends', () => {
-  expect(callFilter({ range: '24h', from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' }, NOW)).toEqual({
-    from: '2026-01-04T12:00:00.000Z',
-  });
+  expect(callFilter({ range: '24h', from: '2020-01-01T00:00:00Z', to: '2020-01-02T00:00:00Z' }, NOW)).toEqual(
+    {
+      from: '2026-01-04T12:00:00.000Z',
+    },
+  );
 });
 
 test('the export has the same filter, and its organization since a download has no headers', () => {

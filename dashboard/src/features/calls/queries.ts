@@ -29,6 +29,7 @@ export function callQuery(id: string) {
 export function decisionQuery(id: string) {
   return queryOptions({
     queryKey: ['call', id, 'decision'],
-    queryFn: async () => (await data(api.GET('/v1/calls/{id}/decision', { params: { path: { id } } }))).decisions,
+    queryFn: async () =>
+      (await data(api.GET('/v1/calls/{id}/decision', { params: { path: { id } } }))).decisions,
   });
 }

@@ -24,7 +24,6 @@ export function Timeline({ entries, moneyOnly }: { entries: TimelineEntry[]; mon
   return (
     <ol className="relative grid gap-4 before:absolute before:top-2 before:bottom-2 before:left-[5px] before:w-px before:bg-line">
       {shown.map((entry, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a timeline is only ever appended to
         <li key={at} className="relative min-w-0 pl-6">
           <span
             aria-hidden

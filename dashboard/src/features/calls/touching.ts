@@ -12,7 +12,12 @@ export function touching(call: WholeCall): Touch[] {
   const found = new Map<string, Touch>();
   for (const entry of call.timeline ?? []) {
     if (!entry.request_id) continue;
-    const touch = found.get(entry.request_id) ?? { id: entry.request_id, at: entry.at, by: entry.by, fields: [] };
+    const touch = found.get(entry.request_id) ?? {
+      id: entry.request_id,
+      at: entry.at,
+      by: entry.by,
+      fields: [],
+    };
     touch.fields.push(...entry.changes.map((change) => change.field.replace(/^tag:/, '')));
     found.set(entry.request_id, touch);
   }

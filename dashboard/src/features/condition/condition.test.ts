@@ -28,7 +28,12 @@ test('what the editor can’t show is left alone', () => {
 });
 
 test('a filter can be read in a line', () => {
-  expect(conditionText({ all: [{ tag: 'state', op: 'equals', value: 'CA' }, { tag: 'age', op: 'at_least', value: 65 }] })).toBe(
-    'state is CA and age ≥ 65',
-  );
+  expect(
+    conditionText({
+      all: [
+        { tag: 'state', op: 'equals', value: 'CA' },
+        { tag: 'age', op: 'at_least', value: 65 },
+      ],
+    }),
+  ).toBe('state is CA and age ≥ 65');
 });

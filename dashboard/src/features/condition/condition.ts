@@ -73,7 +73,10 @@ export function fromSimple({ how, leaves }: Simple): Record<string, unknown> | n
 }
 
 function fromLeaf({ tag, op, value }: Leaf): Record<string, unknown> {
-  const list = value.split(',').map((each) => each.trim()).filter((each) => each !== '');
+  const list = value
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== '');
   switch (takes(op)) {
     case 'nothing':
       return { tag, op };
@@ -98,6 +101,8 @@ export function conditionText(raw: unknown): string {
   const simple = toSimple(raw);
   if (simple === undefined) return JSON.stringify(raw);
   return simple.leaves
-    .map(({ tag, op, value }) => [tag, BY_OP.get(op)?.label ?? op, value].filter((word) => word !== '').join(' '))
+    .map(({ tag, op, value }) =>
+      [tag, BY_OP.get(op)?.label ?? op, value].filter((word) => word !== '').join(' '),
+    )
     .join(simple.how === 'all' ? ' and ' : ' or ');
 }

@@ -35,13 +35,15 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
     setSimple(next);
     onChange(fromSimple(next));
   };
-  const change = (at: number, leaf: Leaf) => set({ ...simple, leaves: simple.leaves.map((each, place) => (place === at ? leaf : each)) });
+  const change = (at: number, leaf: Leaf) =>
+    set({ ...simple, leaves: simple.leaves.map((each, place) => (place === at ? leaf : each)) });
   return (
     <div className="grid gap-2">
       {simple.leaves.length > 1 && (
-        <label className="flex items-center gap-2 text-xs text-ink-2">
+        <div className="flex items-center gap-2 text-xs text-ink-2">
           The call must fit
           <Select
+            aria-label="How the comparisons go together"
             className="w-32"
             value={simple.how}
             onChange={(event) => set({ ...simple, how: event.target.value === 'any' ? 'any' : 'all' })}
@@ -49,10 +51,9 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
             <option value="all">all of these</option>
             <option value="any">any of these</option>
           </Select>
-        </label>
+        </div>
       )}
       {simple.leaves.map((leaf, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: comparisons have no identity but their place
         <div key={at} className="grid grid-cols-[1fr_auto] gap-1.5 sm:grid-cols-[1fr_9rem_1fr_auto]">
           <Input
             aria-label="Tag"
@@ -104,9 +105,11 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
         </Button>
       </div>
       <datalist id="filter-tags">
-        {[...tags.map((tag) => tag.key), 'state', 'zip_code', 'time_zone', 'caller_id', 'dialed_number'].map((key) => (
-          <option key={key} value={key} />
-        ))}
+        {[...tags.map((tag) => tag.key), 'state', 'zip_code', 'time_zone', 'caller_id', 'dialed_number'].map(
+          (key) => (
+            <option key={key} value={key} />
+          ),
+        )}
       </datalist>
     </div>
   );

@@ -56,7 +56,10 @@ export function Decisions({ decisions }: { decisions: Decision[] }) {
           <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <span className="font-medium">{TRIGGERS[decision.trigger] ?? sentence(decision.trigger)}</span>
             <CircleArrowRight className="size-3.5 text-ink-3" aria-label="so" />
-            <Badge tone={RESULTS[decision.result.action] ?? 'info'} className="h-auto min-h-5 whitespace-normal">
+            <Badge
+              tone={RESULTS[decision.result.action] ?? 'info'}
+              className="h-auto min-h-5 whitespace-normal"
+            >
               {decision.result.text}
             </Badge>
             <span className="ml-auto text-xs text-ink-3">
@@ -66,7 +69,6 @@ export function Decisions({ decisions }: { decisions: Decision[] }) {
           {decision.tags.length > 0 && <TagsRead tags={decision.tags} />}
           {decision.nodes.length > 0 && <Nodes nodes={decision.nodes} />}
           {decision.plans.map((plan, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a decision never changes
             <Plan key={at} plan={plan} />
           ))}
         </li>
@@ -80,7 +82,10 @@ function TagsRead({ tags }: { tags: Decision['tags'] }) {
     <p className="flex flex-wrap items-center gap-1.5 text-xs text-ink-3">
       Read
       {tags.map((tag) => (
-        <span key={tag.name} className="rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-2xs text-ink-2 ring-1 ring-line ring-inset">
+        <span
+          key={tag.name}
+          className="rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-2xs text-ink-2 ring-1 ring-line ring-inset"
+        >
           {tag.name}
           {tag.value === undefined ? <span className="text-ink-3"> not set</span> : ` = ${tag.value}`}
           {tag.source && <span className="text-ink-3"> · {tag.source}</span>}
@@ -94,7 +99,6 @@ function Nodes({ nodes }: { nodes: SeenNode[] }) {
   return (
     <ol className="grid rounded-md border">
       {nodes.map((node, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a decision never changes
         <li key={at} className="grid gap-1 border-b px-3 py-2 last:border-b-0">
           <div className="flex flex-wrap items-center gap-2">
             <span className="font-mono text-xs font-medium">{node.node}</span>
@@ -138,7 +142,6 @@ function Plan({ plan }: { plan: SeenPlan }) {
       {plan.duplicate && <p className="border-b px-3 py-2 text-xs text-ink-2">{plan.duplicate}</p>}
       <ul>
         {plan.routes.map((route, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a decision never changes
           <Route key={at} route={route} plan={plan} />
         ))}
         {plan.fallback && <Route route={plan.fallback} plan={plan} fallback />}
@@ -156,7 +159,10 @@ function Route({ route, plan, fallback }: { route: SeenRoute; plan: SeenPlan; fa
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Icon
           aria-hidden
-          className={cx('size-3.5', passed ? 'text-ok' : route.verdict === 'not_reached' ? 'text-ink-3' : 'text-bad')}
+          className={cx(
+            'size-3.5',
+            passed ? 'text-ok' : route.verdict === 'not_reached' ? 'text-ink-3' : 'text-bad',
+          )}
         />
         <span className="font-medium">{route.name}</span>
         {fallback && <span className="text-xs text-ink-2">fallback</span>}
@@ -196,7 +202,6 @@ function Why({ explained }: { explained: Explained }) {
         </span>
       )}
       {explained.parts.map((part, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a decision never changes
         <Why key={at} explained={part} />
       ))}
     </div>

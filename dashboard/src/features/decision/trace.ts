@@ -24,7 +24,12 @@ export interface SeenRoute {
 export interface SeenPlan {
   id: string | undefined;
   name: string;
-  overrides: { order: number; verdict: string; filter: Explained | undefined; target: SeenRoute | undefined }[];
+  overrides: {
+    order: number;
+    verdict: string;
+    filter: Explained | undefined;
+    target: SeenRoute | undefined;
+  }[];
   ledTo: string | undefined;
   duplicate: string | undefined;
   routes: SeenRoute[];
@@ -108,7 +113,8 @@ function readPlan(from: Json): SeenPlan {
       target: each.target === undefined ? undefined : readRoute(object(each.target)),
     })),
     ledTo: text(object(from.led_to).name),
-    duplicate: duplicate && `The caller had called before: ${(text(duplicate.then) ?? '').replaceAll('_', ' ')}.`,
+    duplicate:
+      duplicate && `The caller had called before: ${(text(duplicate.then) ?? '').replaceAll('_', ' ')}.`,
     routes: list(from.routes).map(readRoute),
     fallback: from.fallback === undefined ? undefined : readRoute(object(from.fallback)),
     chosen: chosen && {
@@ -161,7 +167,12 @@ function readResult(told: Json): Decision['result'] {
   const action = text(told.action) ?? 'wait';
   switch (action) {
     case 'dial':
-      return { action, text: `Dial ${list(told.targets).map((each) => text(each.name)).join(', ')}` };
+      return {
+        action,
+        text: `Dial ${list(told.targets)
+          .map((each) => text(each.name))
+          .join(', ')}`,
+      };
     case 'menu':
       return { action, text: `Play “${text(told.prompt) ?? ''}” and wait for ${digits(told.digits)}` };
     case 'hold':

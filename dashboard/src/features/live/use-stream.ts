@@ -11,7 +11,12 @@ const RELOAD_MS = 600;
 const RELOADS = new Set(['call.started', 'call.routed', 'call.answered', 'call.ringing', 'call.ended']);
 
 /** Follows what happens to every call, newest first. */
-export function useStream(): { state: StreamState; events: LiveEvent[]; pause(paused: boolean): void; paused: boolean } {
+export function useStream(): {
+  state: StreamState;
+  events: LiveEvent[];
+  pause(paused: boolean): void;
+  paused: boolean;
+} {
   const client = useQueryClient();
   const [state, setState] = useState<StreamState>('connecting');
   const [events, setEvents] = useState<LiveEvent[]>([]);

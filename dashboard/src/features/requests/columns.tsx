@@ -21,9 +21,14 @@ export const REQUEST_COLUMNS = [
   column.accessor('code', {
     header: 'Code',
     meta: { from: 'sm' },
-    cell: (cell) => (cell.getValue() ? <code className="font-mono text-xs">{cell.getValue()}</code> : <Nothing />),
+    cell: (cell) =>
+      cell.getValue() ? <code className="font-mono text-xs">{cell.getValue()}</code> : <Nothing />,
   }),
-  column.accessor('method', { header: 'Method', meta: { from: 'lg' }, cell: (cell) => <span className="text-ink-2">{cell.getValue()}</span> }),
+  column.accessor('method', {
+    header: 'Method',
+    meta: { from: 'lg' },
+    cell: (cell) => <span className="text-ink-2">{cell.getValue()}</span>,
+  }),
   column.accessor('caller', {
     header: 'Caller',
     meta: { from: 'sm' },
@@ -34,7 +39,11 @@ export const REQUEST_COLUMNS = [
     meta: { from: 'lg' },
     cell: (cell) => {
       const id = cell.getValue();
-      return id ? <span className="block max-w-56 truncate font-mono text-xs text-ink-2">{id}</span> : <Nothing />;
+      return id ? (
+        <span className="block max-w-56 truncate font-mono text-xs text-ink-2">{id}</span>
+      ) : (
+        <Nothing />
+      );
     },
   }),
   column.accessor('address', {

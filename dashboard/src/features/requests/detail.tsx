@@ -46,14 +46,23 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
             </Link>,
           ],
           ['Method', request.method],
-          ['From', <span key="from" className="tnum">{request.address}</span>],
+          [
+            'From',
+            <span key="from" className="tnum">
+              {request.address}
+            </span>,
+          ],
           ['Request id', <CopyId key="id" id={request.id} />],
         ]}
       />
       {request.replay_of && (
         <p className="rounded-md bg-info-soft px-3 py-2 text-sm">
           Answered with what{' '}
-          <Link to="/requests/$id" params={{ id: request.replay_of }} className="underline underline-offset-2">
+          <Link
+            to="/requests/$id"
+            params={{ id: request.replay_of }}
+            className="underline underline-offset-2"
+          >
             the first request of this transaction
           </Link>{' '}
           got; nothing was done again.
@@ -63,7 +72,9 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
       <Part title="What it did">
         {effect.calls.length === 0 && effect.more.length === 0 ? (
           <p className="text-ink-3">
-            {request.status < 300 ? 'It changed no call when it came.' : 'It was refused and changed nothing.'}
+            {request.status < 300
+              ? 'It changed no call when it came.'
+              : 'It was refused and changed nothing.'}
           </p>
         ) : (
           <ul className="grid gap-1.5">
@@ -104,14 +115,15 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
       <Part title="Headers">
         <dl className="grid gap-1 rounded-md border bg-sunken p-3 font-mono text-xs">
           {request.headers.map(([name, value], at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a header may be there twice
             <div key={at} className="break-all">
               <dt className="inline text-ink-3">{name}: </dt>
               <dd className="inline">{value}</dd>
             </div>
           ))}
         </dl>
-        <p className="mt-1.5 text-xs text-ink-3">Keys, cookies and other secrets are hidden before a request is kept.</p>
+        <p className="mt-1.5 text-xs text-ink-3">
+          Keys, cookies and other secrets are hidden before a request is kept.
+        </p>
       </Part>
     </div>
   );

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { readEffect } from './effect';
 
 test('each changed call has its when', () => {
-  expect(readEffect({ call_log_ids: ['a', 'b'], when: ['completed', 'before_routing'], normalized: { n: 1 } })).toEqual({
+  expect(
+    readEffect({ call_log_ids: ['a', 'b'], when: ['completed', 'before_routing'], normalized: { n: 1 } }),
+  ).toEqual({
     calls: [
       { id: 'a', when: 'completed' },
       { id: 'b', when: 'before_routing' },

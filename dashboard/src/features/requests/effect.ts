@@ -10,7 +10,10 @@ export function readEffect(raw: unknown): Effect {
   const ids = Array.isArray(from.call_log_ids) ? from.call_log_ids : [];
   const when = Array.isArray(from.when) ? from.when : [];
   return {
-    calls: ids.map((id, at) => ({ id: String(id), when: typeof when[at] === 'string' ? when[at] : undefined })),
+    calls: ids.map((id, at) => ({
+      id: String(id),
+      when: typeof when[at] === 'string' ? when[at] : undefined,
+    })),
     more: Object.entries(from)
       .filter(([name]) => name !== 'call_log_ids' && name !== 'when')
       .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),

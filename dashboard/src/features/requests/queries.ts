@@ -34,6 +34,7 @@ export function recentRequestsQuery(webhookId: string) {
   return queryOptions({
     queryKey: ['requests', 'recent', webhookId],
     queryFn: async () =>
-      (await data(api.GET('/v1/requests', { params: { query: { webhook_id: webhookId, limit: RECENT } } }))).requests,
+      (await data(api.GET('/v1/requests', { params: { query: { webhook_id: webhookId, limit: RECENT } } })))
+        .requests,
   });
 }

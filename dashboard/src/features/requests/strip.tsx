@@ -15,7 +15,6 @@ export function RequestStrip({ requests }: { requests: RequestLine[] }) {
       className="inline-flex h-5 items-end gap-[2px]"
     >
       {Array.from({ length: TICKS - shown.length }, (_, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: empty places are all the same
         <span key={`empty-${at}`} className="h-1 w-[3px] rounded-full bg-line" />
       ))}
       {shown.map((request) => (

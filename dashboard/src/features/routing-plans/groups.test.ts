@@ -7,7 +7,8 @@ const ROUTES: Route[] = [
   { target: 'b', priority: 5 },
   { target: 'c', priority: 1 },
 ];
-const shape = (groups: ReturnType<typeof toGroups>) => groups.map((group) => group.routes.map(({ route }) => route.target));
+const shape = (groups: ReturnType<typeof toGroups>) =>
+  groups.map((group) => group.routes.map(({ route }) => route.target));
 
 describe('a plan’s routes', () => {
   test('are grouped by priority and written back in order', () => {

@@ -6,8 +6,8 @@ import { IconButton } from '@/components/button';
 import { cx } from '@/components/cx';
 import { Check } from '@/components/field';
 import { phone } from '@/components/format';
-import { ConditionEditor } from '../condition/editor';
 import { conditionText } from '../condition/condition';
+import { ConditionEditor } from '../condition/editor';
 import { targetsQuery } from '../targets/queries';
 import { type Group, move, type Placed, share } from './groups';
 
@@ -40,7 +40,8 @@ export function RoutesEditor({ groups, onChange, editable }: RoutesEditorProps) 
     if (key === undefined) return;
     if (by === -1 && place > 0) onChange(move(groups, key, group, place - 1));
     else if (by === 1 && place < size - 1) onChange(move(groups, key, group, place + 2));
-    else if (by === -1 && group > 0) onChange(move(groups, key, group - 1, groups[group - 1]?.routes.length ?? 0));
+    else if (by === -1 && group > 0)
+      onChange(move(groups, key, group - 1, groups[group - 1]?.routes.length ?? 0));
     else if (by === 1 && (group < groups.length - 1 || size > 1)) onChange(move(groups, key, group + 1, 0));
   };
   const place = (key: string) => ({
@@ -55,7 +56,6 @@ export function RoutesEditor({ groups, onChange, editable }: RoutesEditorProps) 
   return (
     <ol className="grid gap-4">
       {groups.map((group, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a group is its place in the order
         <li key={at}>
           <div className="mb-1.5 flex items-baseline gap-2 text-xs">
             <span className="font-medium">Priority {at + 1}</span>
@@ -64,7 +64,11 @@ export function RoutesEditor({ groups, onChange, editable }: RoutesEditorProps) 
               {group.routes.length > 1 && '; shared by weight'}
             </span>
           </div>
-          <ul className="overflow-hidden rounded-lg border" onDrop={drop(at, group.routes.length)} {...place(`end-${at}`)}>
+          <ul
+            className="overflow-hidden rounded-lg border"
+            onDrop={drop(at, group.routes.length)}
+            {...place(`end-${at}`)}
+          >
             {group.routes.map((placed, row) => (
               <li
                 key={placed.key}
@@ -88,8 +92,13 @@ export function RoutesEditor({ groups, onChange, editable }: RoutesEditorProps) 
                 <RouteRow
                   placed={placed}
                   part={share(group, placed.route)}
-                  name={targets.find((each) => each.id === placed.route.target)?.name ?? 'A target that is no more'}
-                  destination={phone(targets.find((each) => each.id === placed.route.target)?.destination ?? '')}
+                  name={
+                    targets.find((each) => each.id === placed.route.target)?.name ??
+                    'A target that is no more'
+                  }
+                  destination={phone(
+                    targets.find((each) => each.id === placed.route.target)?.destination ?? '',
+                  )}
                   editable={editable}
                   onChange={(route) => update(placed.key, route)}
                   onStep={(by) => step(at, row, by)}
@@ -161,7 +170,10 @@ function RouteRow({ placed, part, name, destination, editable, onChange, onStep,
             className="tnum h-7 w-16 rounded-md border border-edge/70 bg-raised px-2 text-right text-sm text-ink"
           />
         </label>
-        <div className="flex w-28 items-center gap-2" title="Its share of the calls, if all in the group can take them">
+        <div
+          className="flex w-28 items-center gap-2"
+          title="Its share of the calls, if all in the group can take them"
+        >
           <span className="h-1.5 flex-1 overflow-hidden rounded-full bg-line">
             <span className="block h-full rounded-full bg-accent" style={{ width: `${percent}%` }} />
           </span>
@@ -175,7 +187,12 @@ function RouteRow({ placed, part, name, destination, editable, onChange, onStep,
             <IconButton label={`Move ${name} down`} onClick={() => onStep(1)}>
               <ArrowDown className="size-3.5" aria-hidden />
             </IconButton>
-            <IconButton label={`Filter of ${name}`} aria-expanded={open} onClick={() => setOpen(!open)} className={route.filter ? 'text-accent' : ''}>
+            <IconButton
+              label={`Filter of ${name}`}
+              aria-expanded={open}
+              onClick={() => setOpen(!open)}
+              className={route.filter ? 'text-accent' : ''}
+            >
               <SlidersHorizontal className="size-3.5" aria-hidden />
             </IconButton>
             <IconButton label={`Remove ${name}`} onClick={onRemove}>

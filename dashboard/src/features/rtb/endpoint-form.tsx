@@ -53,7 +53,8 @@ export function EndpointForm({ endpoint, onClose }: { endpoint: RtbEndpoint | un
         numbers: values.chosen ? values.numbers : null,
       },
     };
-    if (endpoint) await data(api.PATCH('/v1/rtb-endpoints/{id}', { params: { path: { id: endpoint.id } }, body }));
+    if (endpoint)
+      await data(api.PATCH('/v1/rtb-endpoints/{id}', { params: { path: { id: endpoint.id } }, body }));
     else await data(api.POST('/v1/rtb-endpoints', { body }));
     await client.invalidateQueries({ queryKey: ['rtb-endpoints'] });
     say(endpoint ? 'Endpoint saved.' : 'Endpoint made; its address is in the list.');
@@ -86,11 +87,29 @@ export function EndpointForm({ endpoint, onClose }: { endpoint: RtbEndpoint | un
         </SelectField>
       </FieldRow>
       <FieldRow>
-        <TextField form={form} name="reservation_seconds" label="Hold a place for, seconds" inputMode="numeric" hint="1 to 300." />
-        <TextField form={form} name="payout_min" label="Least payout, USD" inputMode="decimal" optional hint="Routes that pay less are not offered." />
+        <TextField
+          form={form}
+          name="reservation_seconds"
+          label="Hold a place for, seconds"
+          inputMode="numeric"
+          hint="1 to 300."
+        />
+        <TextField
+          form={form}
+          name="payout_min"
+          label="Least payout, USD"
+          inputMode="decimal"
+          optional
+          hint="Routes that pay less are not offered."
+        />
       </FieldRow>
       <CheckField form={form} name="enabled" label="Answers bids" />
-      <CheckField form={form} name="chosen" label="Announce certain numbers only" hint="Otherwise the publisher’s numbers of the campaign, or those of no publisher." />
+      <CheckField
+        form={form}
+        name="chosen"
+        label="Announce certain numbers only"
+        hint="Otherwise the publisher’s numbers of the campaign, or those of no publisher."
+      />
       {chosen && (
         <Controller
           control={form.control}
@@ -106,7 +125,9 @@ export function EndpointForm({ endpoint, onClose }: { endpoint: RtbEndpoint | un
                     checked={field.value.includes(each.id)}
                     onChange={(event) =>
                       field.onChange(
-                        event.target.checked ? [...field.value, each.id] : field.value.filter((id) => id !== each.id),
+                        event.target.checked
+                          ? [...field.value, each.id]
+                          : field.value.filter((id) => id !== each.id),
                       )
                     }
                   />

@@ -32,5 +32,10 @@ test('a target goes through its form unchanged', () => {
 
 test('what is left empty is no limit', () => {
   const form = { ...toTargetForm(undefined), name: 'A', destination: 'sip:a@b' };
-  expect(fromTargetForm(form, undefined)).toMatchObject({ caps: null, concurrency: null, hours: null, conversion: null });
+  expect(fromTargetForm(form, undefined)).toMatchObject({
+    caps: null,
+    concurrency: null,
+    hours: null,
+    conversion: null,
+  });
 });

@@ -23,7 +23,8 @@ export interface TargetForm {
   timeout_ms: string;
 }
 
-const text = (value: number | null | undefined) => (value === null || value === undefined ? '' : String(value));
+const text = (value: number | null | undefined) =>
+  value === null || value === undefined ? '' : String(value);
 const number = (value: string) => (value.trim() === '' ? null : Number(value));
 
 type Holiday = {
@@ -67,7 +68,9 @@ export function toTargetForm(target: Target | undefined): TargetForm {
 
 /** What is sent. Days with hours of their own, which the form does not show, are kept as they were. */
 export function fromTargetForm(form: TargetForm, before: Target | undefined): Schema['TargetFields'] {
-  const caps = Object.entries(form.caps).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, Number(value)]]));
+  const caps = Object.entries(form.caps).flatMap(([name, value]) =>
+    value.trim() === '' ? [] : [[name, Number(value)]],
+  );
   const kept = ((before?.hours?.exceptions ?? []) as unknown as Holiday[]).filter((each) => !each.closed);
   const holidays = form.holidays.split('\n').flatMap((line) => {
     const [date, ...name] = line.trim().split(/\s+/);

@@ -36,5 +36,7 @@ export function weekInShort(hours: Hours): string {
     else runs.push({ from: day, to: day, spans: text[day] });
   }
   const two = (day: Day) => day.charAt(0).toUpperCase() + day.charAt(1);
-  return runs.map((run) => `${two(run.from)}${run.from === run.to ? '' : `–${two(run.to)}`} ${run.spans}`).join(', ');
+  return runs
+    .map((run) => `${two(run.from)}${run.from === run.to ? '' : `–${two(run.to)}`} ${run.spans}`)
+    .join(', ');
 }

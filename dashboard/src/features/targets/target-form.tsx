@@ -6,7 +6,7 @@ import type { Target } from '@/api/types';
 import { FieldRow } from '@/components/field';
 import { AreaField, CheckField, FormSheet, TextField } from '@/components/form';
 import { say } from '@/components/toast';
-import { fromTargetForm, type TargetForm as Values, toTargetForm } from './form';
+import { fromTargetForm, toTargetForm, type TargetForm as Values } from './form';
 import { DAYS } from './hours';
 
 /** Makes or changes a target. */
@@ -31,10 +31,30 @@ export function TargetForm({ target, onClose }: { target: Target | undefined; on
       deed={target ? 'Save target' : 'Make target'}
     >
       <TextField form={form} name="name" label="Name" placeholder="Premium desk" />
-      <TextField form={form} name="destination" label="Destination" placeholder="+13105550100 or sip:desk@example.com" />
+      <TextField
+        form={form}
+        name="destination"
+        label="Destination"
+        placeholder="+13105550100 or sip:desk@example.com"
+      />
       <FieldRow>
-        <TextField form={form} name="ring_seconds" label="Ring for" optional inputMode="numeric" placeholder="30" hint="Seconds before the next is tried." />
-        <TextField form={form} name="concurrency" label="Calls at once" optional inputMode="numeric" placeholder="no limit" />
+        <TextField
+          form={form}
+          name="ring_seconds"
+          label="Ring for"
+          optional
+          inputMode="numeric"
+          placeholder="30"
+          hint="Seconds before the next is tried."
+        />
+        <TextField
+          form={form}
+          name="concurrency"
+          label="Calls at once"
+          optional
+          inputMode="numeric"
+          placeholder="no limit"
+        />
       </FieldRow>
       <CheckField form={form} name="enabled" label="Takes calls" />
       <Group title="Caps" about="Counted exactly over all nodes. Empty: no cap.">
@@ -44,7 +64,14 @@ export function TargetForm({ target, onClose }: { target: Target | undefined; on
           <TextField form={form} name="caps.month" label="Per month" inputMode="numeric" />
           <TextField form={form} name="caps.total" label="In all" inputMode="numeric" />
         </div>
-        <TextField form={form} name="cap_zone" label="Days begin in time zone" optional placeholder="UTC" list="time-zones" />
+        <TextField
+          form={form}
+          name="cap_zone"
+          label="Days begin in time zone"
+          optional
+          placeholder="UTC"
+          list="time-zones"
+        />
       </Group>
       <Group title="Hours">
         <CheckField form={form} name="limited" label="Open at certain hours only" />
@@ -69,7 +96,15 @@ export function TargetForm({ target, onClose }: { target: Target | undefined; on
                 Such as <span className="tnum">09:00-12:00, 13:00-17:30</span>; until midnight is 24:00.
               </p>
             </div>
-            <AreaField form={form} name="holidays" label="Closed on" optional rows={2} placeholder="2026-12-25 Christmas" hint="One date on a line, with a name for people." />
+            <AreaField
+              form={form}
+              name="holidays"
+              label="Closed on"
+              optional
+              rows={2}
+              placeholder="2026-12-25 Christmas"
+              hint="One date on a line, with a name for people."
+            />
           </>
         )}
       </Group>
@@ -84,11 +119,28 @@ export function TargetForm({ target, onClose }: { target: Target | undefined; on
         )}
       </Group>
       <Group title="Availability">
-        <CheckField form={form} name="asks" label="Ask over HTTP before sending a call" hint="A status of 200 to 299 in time means yes." />
+        <CheckField
+          form={form}
+          name="asks"
+          label="Ask over HTTP before sending a call"
+          hint="A status of 200 to 299 in time means yes."
+        />
         {asks && (
           <div className="grid grid-cols-1 gap-3 sm:grid-cols-[1fr_8rem]">
-            <TextField form={form} name="url" label="URL" placeholder="https://buyer.example/ping?zip=[ZIP_CODE]" />
-            <TextField form={form} name="timeout_ms" label="Wait, ms" inputMode="numeric" placeholder="1000" optional />
+            <TextField
+              form={form}
+              name="url"
+              label="URL"
+              placeholder="https://buyer.example/ping?zip=[ZIP_CODE]"
+            />
+            <TextField
+              form={form}
+              name="timeout_ms"
+              label="Wait, ms"
+              inputMode="numeric"
+              placeholder="1000"
+              optional
+            />
           </div>
         )}
       </Group>

@@ -49,7 +49,14 @@ export function Attach({ request, onClose }: { request: Unmatched; onClose(): vo
         }}
       >
         <Field label="Caller of the call" className="flex-1">
-          {(control) => <Input {...control} value={caller} onChange={(event) => setCaller(event.target.value)} placeholder="+13105559876" />}
+          {(control) => (
+            <Input
+              {...control}
+              value={caller}
+              onChange={(event) => setCaller(event.target.value)}
+              placeholder="+13105559876"
+            />
+          )}
         </Field>
         <Button type="submit">Search</Button>
       </form>
@@ -60,11 +67,16 @@ export function Attach({ request, onClose }: { request: Unmatched; onClose(): vo
         ) : found === undefined ? (
           <LoadingRows rows={3} />
         ) : found.length === 0 ? (
-          <p className="p-4 text-sm text-ink-3">This caller has no call. Empty the field to see the latest calls.</p>
+          <p className="p-4 text-sm text-ink-3">
+            This caller has no call. Empty the field to see the latest calls.
+          </p>
         ) : (
           <ul>
             {found.map((call) => (
-              <li key={call.call_log_id} className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2 last:border-b-0">
+              <li
+                key={call.call_log_id}
+                className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b px-3 py-2 last:border-b-0"
+              >
                 <span className="font-medium">
                   <Phone number={call.caller} />
                 </span>
@@ -72,7 +84,12 @@ export function Attach({ request, onClose }: { request: Unmatched; onClose(): vo
                 <span className="text-xs text-ink-3">
                   <Time at={call.started_at} /> {call.campaign_name && `· ${call.campaign_name}`}
                 </span>
-                <Button small className="ml-auto" busy={busy === call.call_log_id} onClick={() => void attach(call)}>
+                <Button
+                  small
+                  className="ml-auto"
+                  busy={busy === call.call_log_id}
+                  onClick={() => void attach(call)}
+                >
                   Attach
                 </Button>
               </li>

@@ -20,7 +20,9 @@ export function SecretOnce({ secret, children }: { secret: string; children: Rea
         </code>
         <CopyButton text={secret} label="Copy key" />
       </div>
-      <p className="mt-2 text-xs text-ink-2">Copy it now. Only its hash is stored, so nobody can show it again.</p>
+      <p className="mt-2 text-xs text-ink-2">
+        Copy it now. Only its hash is stored, so nobody can show it again.
+      </p>
     </div>
   );
 }
@@ -32,7 +34,10 @@ export function UseIt({ type, secret }: { type: WebhookType; secret: string | un
     <div className="grid gap-4">
       <div>
         <h3 className="mb-1.5 text-xs font-medium text-ink-3">Address</h3>
-        <CodeBlock label="address" code={`${location.origin}${kindOf(type).path}?moja_auth_key=${secret ?? KEY_PLACE}`} />
+        <CodeBlock
+          label="address"
+          code={`${location.origin}${kindOf(type).path}?moja_auth_key=${secret ?? KEY_PLACE}`}
+        />
       </div>
       <Tabs
         label="Snippets"

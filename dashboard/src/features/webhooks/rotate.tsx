@@ -82,7 +82,10 @@ export function Rotate({ webhook, open, onOpenChange }: RotateProps) {
         </div>
       ) : (
         <div className="grid gap-3">
-          <Field label="How long the old key still works" hint="Long enough to change it wherever it is used.">
+          <Field
+            label="How long the old key still works"
+            hint="Long enough to change it wherever it is used."
+          >
             {(control) => (
               <Select {...control} value={hours} onChange={(event) => setHours(Number(event.target.value))}>
                 {OVERLAPS.map(([value, label]) => (

@@ -55,7 +55,10 @@ export function SendTest({ type, secret }: { type: WebhookType; secret?: string 
       }}
     >
       {secret === undefined && (
-        <Field label="Key" hint="Keys are stored only as hashes, so it has to be pasted. It stays in this form.">
+        <Field
+          label="Key"
+          hint="Keys are stored only as hashes, so it has to be pasted. It stays in this form."
+        >
           {(control) => (
             <Input
               {...control}

@@ -11,7 +11,13 @@ export function SettingsFields({ form, type }: { form: UseFormReturn<SettingsFor
   const callData = type === 'call_data';
   return (
     <div className="grid gap-5">
-      <TextField form={form} name="name" label="Name" placeholder="Landing page" hint="For you and the call’s timeline." />
+      <TextField
+        form={form}
+        name="name"
+        label="Name"
+        placeholder="Landing page"
+        hint="For you and the call’s timeline."
+      />
       <FieldRow>
         <div className="grid grid-cols-[1fr_7.5rem] gap-2">
           <TextField
@@ -32,7 +38,13 @@ export function SettingsFields({ form, type }: { form: UseFormReturn<SettingsFor
           </SelectField>
         </div>
         <div className="grid grid-cols-[1fr_7.5rem] gap-2">
-          <TextField form={form} name="rate_count" label="Rate limit" inputMode="numeric" hint="Requests in any such span; more get 429." />
+          <TextField
+            form={form}
+            name="rate_count"
+            label="Rate limit"
+            inputMode="numeric"
+            hint="Requests in any such span; more get 429."
+          />
           <SelectField form={form} name="rate_per" label="Per">
             {['minute', 'hour', 'day'].map((per) => (
               <option key={per}>{per}</option>
@@ -51,7 +63,11 @@ export function SettingsFields({ form, type }: { form: UseFormReturn<SettingsFor
             value={field.value as 'replay' | 'strict'}
             onChange={field.onChange}
             choices={[
-              { value: 'replay', label: 'Answer as the first time', hint: 'Marked as a mismatch in the request log.' },
+              {
+                value: 'replay',
+                label: 'Answer as the first time',
+                hint: 'Marked as a mismatch in the request log.',
+              },
               { value: 'strict', label: 'Refuse', hint: '409 transaction_id_reused.' },
             ]}
           />
@@ -91,7 +107,12 @@ function CallDataFields({ form }: { form: UseFormReturn<SettingsForm> }) {
           />
         )}
       />
-      <CheckField form={form} name="consume" label="Use each request for one call only" hint="Otherwise it also serves the caller’s later calls." />
+      <CheckField
+        form={form}
+        name="consume"
+        label="Use each request for one call only"
+        hint="Otherwise it also serves the caller’s later calls."
+      />
       <div className="grid gap-2">
         <CheckField form={form} name="limited" label="Only for calls of certain campaigns" />
         {limited && (

@@ -15,13 +15,23 @@ test('settings go through the form unchanged', () => {
 });
 
 test('a lookback is shown in its largest whole unit', () => {
-  expect(toForm('x', { lookback_seconds: 1_296_000 })).toMatchObject({ lookback_count: '15', lookback_unit: 'days' });
-  expect(toForm('x', { lookback_seconds: 90 })).toMatchObject({ lookback_count: '90', lookback_unit: 'seconds' });
+  expect(toForm('x', { lookback_seconds: 1_296_000 })).toMatchObject({
+    lookback_count: '15',
+    lookback_unit: 'days',
+  });
+  expect(toForm('x', { lookback_seconds: 90 })).toMatchObject({
+    lookback_count: '90',
+    lookback_unit: 'seconds',
+  });
 });
 
 test('each type is sent only its own settings', () => {
   const form = toForm('x', { lookback_seconds: 604_800 });
   expect(fromForm('update_tags', form)).not.toHaveProperty('match');
   expect(fromForm('call_data', form)).not.toHaveProperty('phone_match');
-  expect(fromForm('update_tags', form)).toMatchObject({ phone_match: 'all', on_unmatched: '404', allowed_origins: null });
+  expect(fromForm('update_tags', form)).toMatchObject({
+    phone_match: 'all',
+    on_unmatched: '404',
+    allowed_origins: null,
+  });
 });

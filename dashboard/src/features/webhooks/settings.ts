@@ -60,7 +60,12 @@ export function fromForm(type: WebhookType, form: SettingsForm): WebhookSettings
     allowed_origins: origins.length === 0 ? null : origins,
   };
   if (type === 'call_data')
-    return { ...common, match: form.match, consume: form.consume, campaigns: form.limited ? form.campaigns : null };
+    return {
+      ...common,
+      match: form.match,
+      consume: form.consume,
+      campaigns: form.limited ? form.campaigns : null,
+    };
   return { ...common, phone_match: form.phone_match, on_unmatched: form.on_unmatched };
 }
 

@@ -15,7 +15,9 @@ test('every snippet of every type has the address and the key', () => {
 test('values are written as each language writes them', () => {
   const all = snippets('https://h', 'update_fields', 'k');
   expect(all[1]?.code).toContain('"converted": True');
-  expect(all[3]?.code).toContain("'fields' => ['converted' => true, 'revenue_paid_out' => 150, 'reason' => 'sold']");
+  expect(all[3]?.code).toContain(
+    "'fields' => ['converted' => true, 'revenue_paid_out' => 150, 'reason' => 'sold']",
+  );
 });
 
 test('a pixel keeps the plus sign of a number', () => {

@@ -41,13 +41,18 @@ function Campaigns() {
       header: 'Campaign',
       cell: (cell) => <Lead>{cell.getValue()}</Lead>,
     }),
-    column.accessor('routing', { header: 'Calls go by', cell: (cell) => <Routing routing={cell.getValue()} /> }),
+    column.accessor('routing', {
+      header: 'Calls go by',
+      cell: (cell) => <Routing routing={cell.getValue()} />,
+    }),
     column.display({
       id: 'numbers',
       header: 'Numbers',
       meta: { from: 'sm', align: 'right' },
       cell: (cell) => (
-        <span className="tnum">{numbers.filter((each) => each.campaign_id === cell.row.original.id).length}</span>
+        <span className="tnum">
+          {numbers.filter((each) => each.campaign_id === cell.row.original.id).length}
+        </span>
       ),
     }),
     column.accessor('tag_defaults', {
@@ -55,7 +60,11 @@ function Campaigns() {
       meta: { from: 'md' },
       cell: (cell) => {
         const count = Object.keys(cell.getValue() ?? {}).length;
-        return count === 0 ? <Nothing /> : <span className="font-mono text-xs text-ink-2">{plural(count, 'tag')}</span>;
+        return count === 0 ? (
+          <Nothing />
+        ) : (
+          <span className="font-mono text-xs text-ink-2">{plural(count, 'tag')}</span>
+        );
       },
     }),
     column.display({
@@ -73,7 +82,9 @@ function Campaigns() {
             say(`${cell.row.original.name} is deleted.`);
           }}
         >
-          <MenuItem onSelect={() => void navigate({ to: '/calls', search: { campaign: cell.row.original.id } })}>
+          <MenuItem
+            onSelect={() => void navigate({ to: '/calls', search: { campaign: cell.row.original.id } })}
+          >
             <PhoneCall className="size-4 text-ink-3" aria-hidden /> See its calls
           </MenuItem>
         </RowMenu>
@@ -86,7 +97,11 @@ function Campaigns() {
     </Button>
   );
   return (
-    <Page title="Campaigns" lead="What calls are about. A campaign owns numbers and says how its calls are routed." actions={create}>
+    <Page
+      title="Campaigns"
+      lead="What calls are about. A campaign owns numbers and says how its calls are routed."
+      actions={create}
+    >
       <DataTable
         label="Campaigns"
         columns={columns}
@@ -117,7 +132,11 @@ function Routing({ routing }: { routing: Group['routing'] }) {
   const flow = useFlowName();
   if (routing?.plan)
     return (
-      <Link to="/routing-plans/$id" params={{ id: routing.plan }} className="inline-flex items-center gap-2 hover:underline">
+      <Link
+        to="/routing-plans/$id"
+        params={{ id: routing.plan }}
+        className="inline-flex items-center gap-2 hover:underline"
+      >
         <Badge>plan</Badge> {plan(routing.plan)}
       </Link>
     );
@@ -155,7 +174,8 @@ function CampaignForm({ campaign, onClose }: { campaign: Group | undefined; onCl
       tag_defaults: fromLines(values.tag_defaults),
       routing: kind === 'plan' && id ? { plan: id } : kind === 'flow' && id ? { flow: id } : null,
     };
-    if (campaign) await data(api.PATCH('/v1/campaigns/{id}', { params: { path: { id: campaign.id } }, body }));
+    if (campaign)
+      await data(api.PATCH('/v1/campaigns/{id}', { params: { path: { id: campaign.id } }, body }));
     else await data(api.POST('/v1/campaigns', { body }));
     await client.invalidateQueries({ queryKey: ['campaigns'] });
     say(campaign ? 'Campaign saved.' : 'Campaign made.');
@@ -170,7 +190,12 @@ function CampaignForm({ campaign, onClose }: { campaign: Group | undefined; onCl
       deed={campaign ? 'Save campaign' : 'Make campaign'}
     >
       <TextField form={form} name="name" label="Name" />
-      <SelectField form={form} name="routing" label="Calls go by" hint="Takes effect for new calls within a second.">
+      <SelectField
+        form={form}
+        name="routing"
+        label="Calls go by"
+        hint="Takes effect for new calls within a second."
+      >
         <option value="">nothing: the switch decides</option>
         <optgroup label="Routing plans">
           {plans.map((plan) => (

@@ -30,7 +30,17 @@ const TYPES: Record<TagType, string> = {
   one_of: 'One of a list',
 };
 /** In the order in which they win. */
-const SOURCES: TagSource[] = ['number', 'campaign', 'publisher', 'url', 'header', 'rtb', 'call_data', 'flow', 'update_tags'];
+const SOURCES: TagSource[] = [
+  'number',
+  'campaign',
+  'publisher',
+  'url',
+  'header',
+  'rtb',
+  'call_data',
+  'flow',
+  'update_tags',
+];
 
 const column = createColumnHelper<CustomTag>();
 
@@ -42,14 +52,20 @@ function CustomTags() {
   const columns = [
     column.accessor('label', {
       header: 'Tag',
-      cell: (cell) => <Lead sub={<span className="font-mono text-2xs">{cell.row.original.key}</span>}>{cell.getValue()}</Lead>,
+      cell: (cell) => (
+        <Lead sub={<span className="font-mono text-2xs">{cell.row.original.key}</span>}>
+          {cell.getValue()}
+        </Lead>
+      ),
     }),
     column.accessor('kind', {
       header: 'Type',
       cell: (cell) => (
         <span className="inline-flex max-w-72 items-center gap-2 truncate">
           <Badge>{TYPES[cell.getValue().type]}</Badge>
-          <span className="hidden truncate text-xs text-ink-3 sm:inline">{cell.getValue().values?.join(', ')}</span>
+          <span className="hidden truncate text-xs text-ink-3 sm:inline">
+            {cell.getValue().values?.join(', ')}
+          </span>
         </span>
       ),
     }),
@@ -57,7 +73,11 @@ function CustomTags() {
       header: 'Also called',
       meta: { from: 'md' },
       cell: (cell) =>
-        cell.getValue().length > 0 ? <span className="font-mono text-xs text-ink-2">{cell.getValue().join(', ')}</span> : <Nothing />,
+        cell.getValue().length > 0 ? (
+          <span className="font-mono text-xs text-ink-2">{cell.getValue().join(', ')}</span>
+        ) : (
+          <Nothing />
+        ),
     }),
     column.accessor('sources', {
       header: 'Sources',
@@ -79,7 +99,9 @@ function CustomTags() {
           onEdit={() => setEditing(cell.row.original)}
           meaning="New call_data no longer becomes this tag. The tags of past calls stay."
           onDelete={async () => {
-            await data(api.DELETE('/v1/custom-tags/{id}', { params: { path: { id: cell.row.original.id } } }));
+            await data(
+              api.DELETE('/v1/custom-tags/{id}', { params: { path: { id: cell.row.original.id } } }),
+            );
             await client.invalidateQueries({ queryKey: ['custom-tags'] });
             say(`${cell.row.original.label} is deleted.`);
           }}
@@ -160,7 +182,10 @@ function TagForm({ tag, onClose }: { tag: CustomTag | undefined; onClose(): void
     const body = {
       key: values.key,
       label: values.label,
-      kind: values.type === 'one_of' ? { type: values.type, values: words(values.values) } : { type: values.type },
+      kind:
+        values.type === 'one_of'
+          ? { type: values.type, values: words(values.values) }
+          : { type: values.type },
       aliases: words(values.aliases),
       sources: values.limited ? values.sources : null,
       default: values.default || null,
@@ -180,7 +205,14 @@ function TagForm({ tag, onClose }: { tag: CustomTag | undefined; onClose(): void
       deed={tag ? 'Save tag' : 'Define tag'}
     >
       <FieldRow>
-        <TextField form={form} name="key" label="Key" className="[&_input]:font-mono" placeholder="lead_source" hint="Any case; what is no letter or digit becomes _." />
+        <TextField
+          form={form}
+          name="key"
+          label="Key"
+          className="[&_input]:font-mono"
+          placeholder="lead_source"
+          hint="Any case; what is no letter or digit becomes _."
+        />
         <TextField form={form} name="label" label="Label" placeholder="Lead source" />
       </FieldRow>
       <SelectField form={form} name="type" label="Type">
@@ -190,11 +222,31 @@ function TagForm({ tag, onClose }: { tag: CustomTag | undefined; onClose(): void
           </option>
         ))}
       </SelectField>
-      {type === 'one_of' && <AreaField form={form} name="values" label="Values" rows={4} hint="One on a line." />}
-      <TextField form={form} name="aliases" label="Also called" optional placeholder="source, utm_source" hint="Other names under which it may be sent." />
-      <TextField form={form} name="default" label="Default" optional hint="What a call has if nothing says otherwise." />
+      {type === 'one_of' && (
+        <AreaField form={form} name="values" label="Values" rows={4} hint="One on a line." />
+      )}
+      <TextField
+        form={form}
+        name="aliases"
+        label="Also called"
+        optional
+        placeholder="source, utm_source"
+        hint="Other names under which it may be sent."
+      />
+      <TextField
+        form={form}
+        name="default"
+        label="Default"
+        optional
+        hint="What a call has if nothing says otherwise."
+      />
       <div className="grid gap-2">
-        <CheckField form={form} name="limited" label="Only from certain sources" hint="Later ones win: this is their order." />
+        <CheckField
+          form={form}
+          name="limited"
+          label="Only from certain sources"
+          hint="Later ones win: this is their order."
+        />
         {limited && (
           <Controller
             control={form.control}
@@ -208,7 +260,9 @@ function TagForm({ tag, onClose }: { tag: CustomTag | undefined; onClose(): void
                     checked={field.value.includes(source)}
                     onChange={(event) =>
                       field.onChange(
-                        event.target.checked ? [...field.value, source] : field.value.filter((each) => each !== source),
+                        event.target.checked
+                          ? [...field.value, source]
+                          : field.value.filter((each) => each !== source),
                       )
                     }
                   />

@@ -45,7 +45,12 @@ function Live() {
       }
     >
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_440px]">
-        <Section title="Calls now" {...(calls.data ? { count: calls.data.length } : {})} flush className="self-start">
+        <Section
+          title="Calls now"
+          {...(calls.data ? { count: calls.data.length } : {})}
+          flush
+          className="self-start"
+        >
           {calls.error && calls.data === undefined ? (
             <ErrorState problem={calls.error} retry={() => void calls.refetch()} />
           ) : calls.data === undefined ? (
@@ -57,14 +62,20 @@ function Live() {
           ) : (
             <ul>
               {calls.data.map((call) => (
-                <LiveCall key={call.call_log_id} call={call} latest={events.find((each) => each.call === call.call_log_id)} />
+                <LiveCall
+                  key={call.call_log_id}
+                  call={call}
+                  latest={events.find((each) => each.call === call.call_log_id)}
+                />
               ))}
             </ul>
           )}
         </Section>
         <Section title="What happens" flush className="self-start">
           {events.length === 0 ? (
-            <p className="p-4 text-ink-3">Every change of a call will be listed here while this page is open.</p>
+            <p className="p-4 text-ink-3">
+              Every change of a call will be listed here while this page is open.
+            </p>
           ) : (
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
             <ol tabIndex={0} aria-label="Events" className="max-h-[72vh] overflow-y-auto">
@@ -149,7 +160,9 @@ function EventLine({ event }: { event: LiveEvent }) {
             {clock(new Date(event.at))}
           </time>
         </div>
-        {event.changes.length > 0 && <div className="truncate text-ink-2">{event.changes.map(change).join(' · ')}</div>}
+        {event.changes.length > 0 && (
+          <div className="truncate text-ink-2">{event.changes.map(change).join(' · ')}</div>
+        )}
       </div>
     </li>
   );

@@ -74,7 +74,11 @@ function Numbers() {
     </Button>
   );
   return (
-    <Page title="Numbers" lead="Tracking numbers. The dialed number tells a call’s campaign and publisher." actions={create}>
+    <Page
+      title="Numbers"
+      lead="Tracking numbers. The dialed number tells a call’s campaign and publisher."
+      actions={create}
+    >
       <DataTable
         label="Numbers"
         columns={columns}
@@ -134,7 +138,14 @@ function NumberForm({ number, onClose }: { number: PhoneNumber | undefined; onCl
       save={save}
       deed={number ? 'Save number' : 'Add number'}
     >
-      <TextField form={form} name="phone_number" label="Phone number" inputMode="tel" placeholder="+18885550100" hint="With its country code, or as written in the organization’s country." />
+      <TextField
+        form={form}
+        name="phone_number"
+        label="Phone number"
+        inputMode="tel"
+        placeholder="+18885550100"
+        hint="With its country code, or as written in the organization’s country."
+      />
       <SelectField form={form} name="campaign_id" label="Campaign">
         {campaigns.map((each) => (
           <option key={each.id} value={each.id}>
@@ -142,7 +153,12 @@ function NumberForm({ number, onClose }: { number: PhoneNumber | undefined; onCl
           </option>
         ))}
       </SelectField>
-      <SelectField form={form} name="publisher_id" label="Publisher" hint="Whose calls they are, if the number is used by one publisher only.">
+      <SelectField
+        form={form}
+        name="publisher_id"
+        label="Publisher"
+        hint="Whose calls they are, if the number is used by one publisher only."
+      >
         <option value="">none</option>
         {publishers.map((each) => (
           <option key={each.id} value={each.id}>

@@ -40,7 +40,9 @@ function Publishers() {
       header: 'Numbers',
       meta: { align: 'right' },
       cell: (cell) => (
-        <span className="tnum">{numbers.filter((each) => each.publisher_id === cell.row.original.id).length}</span>
+        <span className="tnum">
+          {numbers.filter((each) => each.publisher_id === cell.row.original.id).length}
+        </span>
       ),
     }),
     column.accessor('tag_defaults', {
@@ -48,7 +50,11 @@ function Publishers() {
       meta: { from: 'sm' },
       cell: (cell) => {
         const count = Object.keys(cell.getValue() ?? {}).length;
-        return count === 0 ? <Nothing /> : <span className="font-mono text-xs text-ink-2">{plural(count, 'tag')}</span>;
+        return count === 0 ? (
+          <Nothing />
+        ) : (
+          <span className="font-mono text-xs text-ink-2">{plural(count, 'tag')}</span>
+        );
       },
     }),
     column.accessor('id', {
@@ -71,7 +77,9 @@ function Publishers() {
             say(`${cell.row.original.name} is deleted.`);
           }}
         >
-          <MenuItem onSelect={() => void navigate({ to: '/calls', search: { publisher: cell.row.original.id } })}>
+          <MenuItem
+            onSelect={() => void navigate({ to: '/calls', search: { publisher: cell.row.original.id } })}
+          >
             <PhoneCall className="size-4 text-ink-3" aria-hidden /> See its calls
           </MenuItem>
         </RowMenu>
@@ -117,7 +125,8 @@ function PublisherForm({ publisher, onClose }: { publisher: Group | undefined; o
   });
   const save = async (values: { name: string; tag_defaults: string }) => {
     const body = { name: values.name, tag_defaults: fromLines(values.tag_defaults) };
-    if (publisher) await data(api.PATCH('/v1/publishers/{id}', { params: { path: { id: publisher.id } }, body }));
+    if (publisher)
+      await data(api.PATCH('/v1/publishers/{id}', { params: { path: { id: publisher.id } }, body }));
     else await data(api.POST('/v1/publishers', { body }));
     await client.invalidateQueries({ queryKey: ['publishers'] });
     say(publisher ? 'Publisher saved.' : 'Publisher made.');

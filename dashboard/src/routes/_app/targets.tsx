@@ -31,7 +31,11 @@ function Targets() {
   const columns = [
     column.accessor('name', {
       header: 'Target',
-      cell: (cell) => <Lead sub={<span className="tnum">{phone(cell.row.original.destination)}</span>}>{cell.getValue()}</Lead>,
+      cell: (cell) => (
+        <Lead sub={<span className="tnum">{phone(cell.row.original.destination)}</span>}>
+          {cell.getValue()}
+        </Lead>
+      ),
     }),
     column.display({
       id: 'state',
@@ -52,7 +56,11 @@ function Targets() {
       meta: { from: 'lg' },
       cell: (cell) => {
         const hours = cell.getValue();
-        return hours ? <span className="text-ink-2">{weekInShort(hours)}</span> : <span className="text-ink-3">always</span>;
+        return hours ? (
+          <span className="text-ink-2">{weekInShort(hours)}</span>
+        ) : (
+          <span className="text-ink-3">always</span>
+        );
       },
     }),
     column.accessor('caps', {
@@ -61,7 +69,11 @@ function Targets() {
       cell: (cell) => {
         const caps = Object.entries(cell.getValue() ?? {}).filter(([, value]) => value !== null);
         if (caps.length === 0) return <Nothing />;
-        return <span className="tnum text-ink-2">{caps.map(([span, value]) => `${value} / ${span}`).join(', ')}</span>;
+        return (
+          <span className="tnum text-ink-2">
+            {caps.map(([span, value]) => `${value} / ${span}`).join(', ')}
+          </span>
+        );
       },
     }),
     column.accessor('concurrency', {
@@ -106,7 +118,11 @@ function Targets() {
     </Button>
   );
   return (
-    <Page title="Targets" lead="Where calls go: a phone number or a SIP address, with its hours, caps and price." actions={create}>
+    <Page
+      title="Targets"
+      lead="Where calls go: a phone number or a SIP address, with its hours, caps and price."
+      actions={create}
+    >
       <DataTable
         label="Targets"
         columns={columns}
@@ -117,7 +133,8 @@ function Targets() {
         retry={() => void targets.refetch()}
         empty={
           <Empty icon={TargetIcon} title="No target yet" action={create}>
-            Make a target for each desk or buyer that takes calls, then share calls among them with a routing plan.
+            Make a target for each desk or buyer that takes calls, then share calls among them with a routing
+            plan.
           </Empty>
         }
       />

@@ -48,12 +48,20 @@ function UnmatchedInbox() {
   const query = useMemo(() => {
     const state = (Object.keys(STATES) as UnmatchedState[]).find((each) => each === search.state);
     const kind = KINDS.map((each) => each.type).find((each): each is WebhookType => each === search.kind);
-    return { ...(state ? { state } : {}), ...(kind ? { kind } : {}), ...(search.caller ? { caller: search.caller } : {}) };
+    return {
+      ...(state ? { state } : {}),
+      ...(kind ? { kind } : {}),
+      ...(search.caller ? { caller: search.caller } : {}),
+    };
   }, [search.state, search.kind, search.caller]);
   const inbox = useInfiniteQuery({
     queryKey: ['unmatched', query],
     queryFn: ({ pageParam }) =>
-      data(api.GET('/v1/unmatched', { params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+      data(
+        api.GET('/v1/unmatched', {
+          params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -71,11 +79,23 @@ function UnmatchedInbox() {
             {kindOf(cell.row.original.kind).label} · <Time at={cell.row.original.received_at} relative />
           </span>
         );
-        return <Lead sub={mobile}>{caller ? phone(caller) : id ? <CopyId id={id} label="Copy call id" /> : <Nothing />}</Lead>;
+        return (
+          <Lead sub={mobile}>
+            {caller ? phone(caller) : id ? <CopyId id={id} label="Copy call id" /> : <Nothing />}
+          </Lead>
+        );
       },
     }),
-    column.accessor('kind', { header: 'Type', meta: { from: 'sm' }, cell: (cell) => kindOf(cell.getValue()).label }),
-    column.accessor('webhook_id', { header: 'Webhook', meta: { from: 'lg' }, cell: (cell) => webhook(cell.getValue()) }),
+    column.accessor('kind', {
+      header: 'Type',
+      meta: { from: 'sm' },
+      cell: (cell) => kindOf(cell.getValue()).label,
+    }),
+    column.accessor('webhook_id', {
+      header: 'Webhook',
+      meta: { from: 'lg' },
+      cell: (cell) => webhook(cell.getValue()),
+    }),
     column.accessor('reason', {
       header: 'Why',
       meta: { from: 'md', grow: true },
@@ -85,7 +105,11 @@ function UnmatchedInbox() {
         </span>
       ),
     }),
-    column.accessor('received_at', { header: 'Received', meta: { from: 'sm' }, cell: (cell) => <Time at={cell.getValue()} relative /> }),
+    column.accessor('received_at', {
+      header: 'Received',
+      meta: { from: 'sm' },
+      cell: (cell) => <Time at={cell.getValue()} relative />,
+    }),
     column.accessor('state', {
       header: 'State',
       meta: { from: 'lg' },
@@ -99,7 +123,11 @@ function UnmatchedInbox() {
         const { state, applied_to: call } = cell.row.original;
         if (call)
           return (
-            <Link to="/calls/$id" params={{ id: call }} className="text-xs text-accent-ink underline underline-offset-2">
+            <Link
+              to="/calls/$id"
+              params={{ id: call }}
+              className="text-xs text-accent-ink underline underline-offset-2"
+            >
               its call
             </Link>
           );
@@ -137,7 +165,12 @@ function UnmatchedInbox() {
             ['dismissed', 'Dismissed'],
           ]}
         />
-        <ChoiceFilter label="Any type" value={search.kind} onChange={set('kind')} choices={KINDS.map((each) => [each.type, each.label])} />
+        <ChoiceFilter
+          label="Any type"
+          value={search.kind}
+          onChange={set('kind')}
+          choices={KINDS.map((each) => [each.type, each.label])}
+        />
       </FilterBar>
       <DataTable
         label="Unmatched requests"
@@ -148,8 +181,16 @@ function UnmatchedInbox() {
         problem={inbox.error}
         retry={() => void inbox.refetch()}
         empty={
-          <Empty icon={Inbox} title={search.state || search.kind || search.caller ? 'Nothing fits these filters' : 'Nothing is waiting'}>
-            Call data waits here for its caller. Updates do too, at webhooks that hold them instead of answering 404.
+          <Empty
+            icon={Inbox}
+            title={
+              search.state || search.kind || search.caller
+                ? 'Nothing fits these filters'
+                : 'Nothing is waiting'
+            }
+          >
+            Call data waits here for its caller. Updates do too, at webhooks that hold them instead of
+            answering 404.
           </Empty>
         }
         footer={
@@ -171,7 +212,9 @@ function UnmatchedInbox() {
         onConfirm={async () => {
           if (dismissing === undefined) return;
           await data(
-            api.POST('/v1/unmatched/{request_id}/dismiss', { params: { path: { request_id: dismissing.request_id } } }),
+            api.POST('/v1/unmatched/{request_id}/dismiss', {
+              params: { path: { request_id: dismissing.request_id } },
+            }),
           );
           await client.invalidateQueries({ queryKey: ['unmatched'] });
           say('Put aside.');

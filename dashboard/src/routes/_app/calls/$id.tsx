@@ -32,7 +32,11 @@ function CallPage() {
   if (call.data === undefined) {
     return (
       <Page title="Call" above={above}>
-        {call.error ? <ErrorState problem={call.error} retry={() => void call.refetch()} /> : <LoadingRows rows={12} />}
+        {call.error ? (
+          <ErrorState problem={call.error} retry={() => void call.refetch()} />
+        ) : (
+          <LoadingRows rows={12} />
+        )}
       </Page>
     );
   }
@@ -86,15 +90,25 @@ function CallFacts({ call }: { call: WholeCall }) {
         ['Publisher', or(call.publisher_name)],
         ['Target', or(call.target)],
         ['Started', <Time key="started" at={call.started_at} />],
-        ['Answered', call.answered_at ? <Time key="answered" at={call.answered_at} /> : <Nothing key="answered" />],
+        [
+          'Answered',
+          call.answered_at ? <Time key="answered" at={call.answered_at} /> : <Nothing key="answered" />,
+        ],
         ['Ended', call.ended_at ? <Time key="ended" at={call.ended_at} /> : <Nothing key="ended" />],
-        ['Connected', call.connected_seconds > 0 ? duration(call.connected_seconds) : <Nothing key="connected" />],
+        [
+          'Connected',
+          call.connected_seconds > 0 ? duration(call.connected_seconds) : <Nothing key="connected" />,
+        ],
         ['State', or(call.state)],
         ['ZIP', or(call.zip)],
         ['Reason', or(call.reason)],
         [
           'External id',
-          call.external_id ? <CopyId key="external" id={call.external_id} label="Copy external id" /> : <Nothing key="external" />,
+          call.external_id ? (
+            <CopyId key="external" id={call.external_id} label="Copy external id" />
+          ) : (
+            <Nothing key="external" />
+          ),
         ],
       ]}
     />
@@ -146,12 +160,16 @@ function RequestsSection({ call }: { call: WholeCall }) {
             <li key={touch.id} className="border-b last:border-b-0">
               <Link to="/requests/$id" params={{ id: touch.id }} className="block px-4 py-2 hover:bg-sunken">
                 <span className="flex items-baseline justify-between gap-2">
-                  <span className="font-medium">{touch.by === undefined ? 'Caller’s data' : sentence(actor(touch.by))}</span>
+                  <span className="font-medium">
+                    {touch.by === undefined ? 'Caller’s data' : sentence(actor(touch.by))}
+                  </span>
                   <span className="text-xs text-ink-3">
                     <Time at={touch.at} />
                   </span>
                 </span>
-                <span className="block truncate font-mono text-2xs text-ink-3">{touch.fields.join(', ') || 'changed nothing'}</span>
+                <span className="block truncate font-mono text-2xs text-ink-3">
+                  {touch.fields.join(', ') || 'changed nothing'}
+                </span>
               </Link>
             </li>
           ))}

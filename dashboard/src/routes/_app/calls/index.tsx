@@ -50,7 +50,11 @@ function CallLogs() {
               void calls.refetch();
             }}
           >
-            <RotateCw className={calls.isRefetching ? 'size-4 animate-spin' : 'size-4'} strokeWidth={1.75} aria-hidden />
+            <RotateCw
+              className={calls.isRefetching ? 'size-4 animate-spin' : 'size-4'}
+              strokeWidth={1.75}
+              aria-hidden
+            />
           </IconButton>
           <Menu
             trigger={
@@ -133,8 +137,9 @@ function CallLogs() {
             </Empty>
           ) : (
             <Empty icon={PhoneCall} title="No calls yet">
-              A call appears here as soon as your switch tells of it with <code className="font-mono text-xs">POST /v1/calls</code>.
-              To see how that looks, run <code className="font-mono text-xs">hookline simulate</code>.
+              A call appears here as soon as your switch tells of it with{' '}
+              <code className="font-mono text-xs">POST /v1/calls</code>. To see how that looks, run{' '}
+              <code className="font-mono text-xs">hookline simulate</code>.
             </Empty>
           )
         }

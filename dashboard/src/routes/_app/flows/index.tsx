@@ -20,13 +20,20 @@ function Flows() {
   const flows = useQuery(flowsQuery);
   const campaigns = useQuery(campaignsQuery).data ?? [];
   const columns = [
-    column.accessor('name', { header: 'Flow', cell: (cell) => <span className="font-medium">{cell.getValue()}</span> }),
+    column.accessor('name', {
+      header: 'Flow',
+      cell: (cell) => <span className="font-medium">{cell.getValue()}</span>,
+    }),
     column.display({
       id: 'state',
       header: 'State',
       cell: (cell) => (
         <span className="inline-flex gap-1.5">
-          {cell.row.original.version ? <Badge tone="ok">version {cell.row.original.version}</Badge> : <Badge>never published</Badge>}
+          {cell.row.original.version ? (
+            <Badge tone="ok">version {cell.row.original.version}</Badge>
+          ) : (
+            <Badge>never published</Badge>
+          )}
           {cell.row.original.has_draft && <Badge tone="warn">draft</Badge>}
         </span>
       ),
@@ -41,8 +48,16 @@ function Flows() {
           .map((each) => each.name)
           .join(', ') || <Nothing />,
     }),
-    column.accessor('id', { header: 'Flow id', meta: { from: 'md' }, cell: (cell) => <CopyId id={cell.getValue()} short label="Copy flow id" /> }),
-    column.accessor('updated_at', { header: 'Changed', meta: { align: 'right' }, cell: (cell) => <Time at={cell.getValue()} relative /> }),
+    column.accessor('id', {
+      header: 'Flow id',
+      meta: { from: 'md' },
+      cell: (cell) => <CopyId id={cell.getValue()} short label="Copy flow id" />,
+    }),
+    column.accessor('updated_at', {
+      header: 'Changed',
+      meta: { align: 'right' },
+      cell: (cell) => <Time at={cell.getValue()} relative />,
+    }),
   ];
   return (
     <Page
@@ -58,7 +73,8 @@ function Flows() {
         retry={() => void flows.refetch()}
         empty={
           <Empty icon={GitBranch} title="No call flow yet">
-            A flow is made with <code className="font-mono text-xs">POST /v1/flows</code> and published from its draft.
+            A flow is made with <code className="font-mono text-xs">POST /v1/flows</code> and published from
+            its draft.
           </Empty>
         }
       />

@@ -116,8 +116,16 @@ function Editor({ plan }: { plan: RoutingPlan }) {
       above={<Above />}
       lead={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
-          {dirty ? <Badge tone="warn">Not saved</Badge> : draft ? <Badge tone="warn">Draft</Badge> : <Badge tone="ok">Published</Badge>}
-          <span>{draft || dirty ? 'Calls go by the published plan until you publish this.' : 'Calls go by this.'}</span>
+          {dirty ? (
+            <Badge tone="warn">Not saved</Badge>
+          ) : draft ? (
+            <Badge tone="warn">Draft</Badge>
+          ) : (
+            <Badge tone="ok">Published</Badge>
+          )}
+          <span>
+            {draft || dirty ? 'Calls go by the published plan until you publish this.' : 'Calls go by this.'}
+          </span>
           <CopyId id={plan.id} short label="Copy plan id" />
         </span>
       }
@@ -128,15 +136,29 @@ function Editor({ plan }: { plan: RoutingPlan }) {
               <Button
                 kind="quiet"
                 busy={busy}
-                onClick={() => void run(() => api.DELETE('/v1/routing-plans/{id}/draft', path), 'The draft is thrown away.')}
+                onClick={() =>
+                  void run(
+                    () => api.DELETE('/v1/routing-plans/{id}/draft', path),
+                    'The draft is thrown away.',
+                  )
+                }
               >
                 Discard draft
               </Button>
             )}
-            <Button busy={busy} disabled={!dirty} onClick={() => void run(saveDraft, 'Kept as the draft; no call is routed by it yet.')}>
+            <Button
+              busy={busy}
+              disabled={!dirty}
+              onClick={() => void run(saveDraft, 'Kept as the draft; no call is routed by it yet.')}
+            >
               Save draft
             </Button>
-            <Button kind="primary" busy={busy} disabled={!dirty && !draft} onClick={() => void run(publish, 'Published: calls go by it within a second.')}>
+            <Button
+              kind="primary"
+              busy={busy}
+              disabled={!dirty && !draft}
+              onClick={() => void run(publish, 'Published: calls go by it within a second.')}
+            >
               Publish
             </Button>
           </>
@@ -157,7 +179,10 @@ function Editor({ plan }: { plan: RoutingPlan }) {
             may && (
               <label className="relative">
                 <span className="sr-only">Add a target</span>
-                <Plus className="pointer-events-none absolute top-1.5 left-2 size-3.5 text-ink-3" aria-hidden />
+                <Plus
+                  className="pointer-events-none absolute top-1.5 left-2 size-3.5 text-ink-3"
+                  aria-hidden
+                />
                 <select
                   value=""
                   onChange={(event) => add(event.target.value)}
@@ -190,12 +215,22 @@ function Editor({ plan }: { plan: RoutingPlan }) {
             <div className="grid gap-4">
               <Field label="Name">
                 {(control) => (
-                  <Input {...control} value={fields.name} disabled={!may} onChange={(event) => change({ name: event.target.value })} />
+                  <Input
+                    {...control}
+                    value={fields.name}
+                    disabled={!may}
+                    onChange={(event) => change({ name: event.target.value })}
+                  />
                 )}
               </Field>
               <Field label="If nobody takes the call" hint="The fallback gets it, whatever its filter.">
                 {(control) => (
-                  <Select {...control} value={fields.fallback ?? ''} disabled={!may} onChange={(event) => change({ fallback: event.target.value || null })}>
+                  <Select
+                    {...control}
+                    value={fields.fallback ?? ''}
+                    disabled={!may}
+                    onChange={(event) => change({ fallback: event.target.value || null })}
+                  >
                     <option value="">reject it</option>
                     {targets.map((target) => (
                       <option key={target.id} value={target.id}>
@@ -205,7 +240,11 @@ function Editor({ plan }: { plan: RoutingPlan }) {
                   </Select>
                 )}
               </Field>
-              <Duplicates rule={fields.duplicates ?? undefined} editable={may} onChange={(duplicates) => change({ duplicates })} />
+              <Duplicates
+                rule={fields.duplicates ?? undefined}
+                editable={may}
+                onChange={(duplicates) => change({ duplicates })}
+              />
             </div>
           </Section>
           <Overrides overrides={fields.overrides ?? []} />
@@ -262,7 +301,14 @@ function Duplicates({ rule, editable, onChange }: DuplicatesProps) {
             {...control}
             disabled={!editable}
             value={rule?.then ?? ''}
-            onChange={(event) => onChange(event.target.value === '' ? null : { ...rule, window_seconds: seconds, then: event.target.value })}
+            onChange={(event) =>
+              onChange(
+                event.target.value === ''
+                  ? null
+                  : // biome-ignore lint/suspicious/noThenProperty: the API's name for it
+                    { ...rule, window_seconds: seconds, then: event.target.value },
+              )
+            }
           >
             {DUPLICATES.map(([id, label]) => (
               <option key={id} value={id}>
@@ -275,7 +321,12 @@ function Duplicates({ rule, editable, onChange }: DuplicatesProps) {
       {rule && (
         <Field label="Within">
           {(control) => (
-            <Select {...control} disabled={!editable} value={seconds} onChange={(event) => onChange({ ...rule, window_seconds: Number(event.target.value) })}>
+            <Select
+              {...control}
+              disabled={!editable}
+              value={seconds}
+              onChange={(event) => onChange({ ...rule, window_seconds: Number(event.target.value) })}
+            >
               {windows.map((each) => (
                 <option key={each} value={each}>
                   {span(each)}

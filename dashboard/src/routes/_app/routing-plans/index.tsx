@@ -76,7 +76,11 @@ function Plans() {
     </Button>
   );
   return (
-    <Page title="Routing plans" lead="Which target gets a call: by priority, shared by weight, filtered by the call’s tags." actions={create}>
+    <Page
+      title="Routing plans"
+      lead="Which target gets a call: by priority, shared by weight, filtered by the call’s tags."
+      actions={create}
+    >
       <DataTable
         label="Routing plans"
         columns={columns}
@@ -113,7 +117,14 @@ function NewPlan({ onClose }: { onClose(): void }) {
     await navigate({ to: '/routing-plans/$id', params: { id: plan.id } });
   };
   return (
-    <FormSheet open onOpenChange={(open) => !open && onClose()} title="New routing plan" form={form} save={save} deed="Make plan">
+    <FormSheet
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="New routing plan"
+      form={form}
+      save={save}
+      deed="Make plan"
+    >
       <TextField form={form} name="name" label="Name" placeholder="Medicare" />
       <SelectField form={form} name="target" label="First target" hint="More are added on the next page.">
         {targets.map((each) => (

@@ -42,7 +42,10 @@ function EndpointPage() {
     queryFn: ({ pageParam }) =>
       data(
         api.GET('/v1/rtb-endpoints/{id}/bids', {
-          params: { path: { id }, query: { limit: 50, ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: {
+            path: { id },
+            query: { limit: 50, ...(state ? { state } : {}), ...(pageParam ? { cursor: pageParam } : {}) },
+          },
         }),
       ),
     initialPageParam: undefined as string | undefined,
@@ -79,7 +82,11 @@ function EndpointPage() {
         return each ? target(each) : <Nothing />;
       },
     }),
-    column.accessor('payout', { header: 'Payout', meta: { align: 'right' }, cell: (cell) => <Money amount={cell.getValue()} /> }),
+    column.accessor('payout', {
+      header: 'Payout',
+      meta: { align: 'right' },
+      cell: (cell) => <Money amount={cell.getValue()} />,
+    }),
   ];
   const above = (
     <Link to="/rtb" className="hover:text-ink hover:underline">
@@ -118,7 +125,9 @@ function EndpointPage() {
           label="bid request"
           code={`curl '${location.origin}/inbound_rtb/${endpoint.id}?CALLER_ID=3105559876&ZIP_CODE=90210'`}
         />
-        <p className="mt-2 text-xs text-ink-3">Whoever knows the address can ask: give it to this publisher only.</p>
+        <p className="mt-2 text-xs text-ink-3">
+          Whoever knows the address can ask: give it to this publisher only.
+        </p>
       </Section>
       <h2 className="mb-2 text-sm font-semibold">Bids</h2>
       <FilterBar active={state ? 1 : 0} onClear={() => void navigate({ search: {} })}>
@@ -153,7 +162,12 @@ function EndpointPage() {
           />
         }
       />
-      <Sheet wide open={open !== undefined} onOpenChange={(next) => !next && set('open')(undefined)} title="Bid">
+      <Sheet
+        wide
+        open={open !== undefined}
+        onOpenChange={(next) => !next && set('open')(undefined)}
+        title="Bid"
+      >
         {open && <Bid bid={open} target={target} />}
       </Sheet>
     </Page>
@@ -166,14 +180,24 @@ function Bid({ bid, target }: { bid: LoggedBid; target(id: string): string }) {
       <Facts
         facts={[
           ['Asked', <Time key="at" at={bid.at} />],
-          ['State', <Badge key="state" tone={STATES[bid.state]}>{sentence(bid.state)}</Badge>],
+          [
+            'State',
+            <Badge key="state" tone={STATES[bid.state]}>
+              {sentence(bid.state)}
+            </Badge>,
+          ],
           ['Caller', bid.caller ? <Phone key="caller" number={bid.caller} /> : <Nothing key="caller" />],
           ['Payout', <Money key="payout" amount={bid.payout} />],
           ['Target', bid.target_id ? target(bid.target_id) : <Nothing key="target" />],
           [
             'Call',
             bid.call_log_id ? (
-              <Link key="call" to="/calls/$id" params={{ id: bid.call_log_id }} className="font-mono text-xs text-accent-ink underline">
+              <Link
+                key="call"
+                to="/calls/$id"
+                params={{ id: bid.call_log_id }}
+                className="font-mono text-xs text-accent-ink underline"
+              >
                 {bid.call_log_id}
               </Link>
             ) : (

@@ -41,7 +41,11 @@ function Endpoints() {
       header: 'State',
       cell: (cell) => (cell.getValue() ? <Badge tone="ok">Enabled</Badge> : <Badge>Disabled</Badge>),
     }),
-    column.accessor('campaign_id', { header: 'Campaign', meta: { from: 'sm' }, cell: (cell) => campaign(cell.getValue()) }),
+    column.accessor('campaign_id', {
+      header: 'Campaign',
+      meta: { from: 'sm' },
+      cell: (cell) => campaign(cell.getValue()),
+    }),
     column.accessor('publisher_id', {
       header: 'Publisher',
       meta: { from: 'md' },
@@ -80,7 +84,9 @@ function Endpoints() {
           onEdit={() => setEditing(cell.row.original)}
           meaning="Its address answers 404 from now on. Its bids stay in the log."
           onDelete={async () => {
-            await data(api.DELETE('/v1/rtb-endpoints/{id}', { params: { path: { id: cell.row.original.id } } }));
+            await data(
+              api.DELETE('/v1/rtb-endpoints/{id}', { params: { path: { id: cell.row.original.id } } }),
+            );
             await client.invalidateQueries({ queryKey: ['rtb-endpoints'] });
             say(`${cell.row.original.name} is deleted.`);
           }}
@@ -94,7 +100,11 @@ function Endpoints() {
     </Button>
   );
   return (
-    <Page title="RTB endpoints" lead="Addresses at which publishers ask what a call would bring, before they send it." actions={create}>
+    <Page
+      title="RTB endpoints"
+      lead="Addresses at which publishers ask what a call would bring, before they send it."
+      actions={create}
+    >
       <DataTable
         label="RTB endpoints"
         columns={columns}
@@ -105,7 +115,8 @@ function Endpoints() {
         retry={() => void endpoints.refetch()}
         empty={
           <Empty icon={Braces} title="No RTB endpoint yet" action={create}>
-            Give a publisher an endpoint for a campaign. Its address is its secret; a bid holds a place for the call.
+            Give a publisher an endpoint for a campaign. Its address is its secret; a bid holds a place for
+            the call.
           </Empty>
         }
       />

@@ -32,7 +32,10 @@ function ApiKeys() {
   const [making, setMaking] = useState(false);
   const [ending, setEnding] = useState<ApiKey>();
   const columns = [
-    column.accessor('name', { header: 'Name', cell: (cell) => <span className="font-medium">{cell.getValue()}</span> }),
+    column.accessor('name', {
+      header: 'Name',
+      cell: (cell) => <span className="font-medium">{cell.getValue()}</span>,
+    }),
     column.accessor('role', {
       header: 'Role',
       cell: (cell) => (cell.getValue() ? <Badge>{ROLE_NAMES[cell.getValue()].label}</Badge> : null),
@@ -42,7 +45,11 @@ function ApiKeys() {
       meta: { from: 'sm' },
       cell: (cell) => <code className="font-mono text-xs text-ink-2">{cell.getValue()}</code>,
     }),
-    column.accessor('created_at', { header: 'Made', meta: { from: 'sm' }, cell: (cell) => <Time at={cell.getValue()} /> }),
+    column.accessor('created_at', {
+      header: 'Made',
+      meta: { from: 'sm' },
+      cell: (cell) => <Time at={cell.getValue()} />,
+    }),
     column.display({
       id: 'deeds',
       header: () => <span className="sr-only">Actions</span>,
@@ -60,7 +67,11 @@ function ApiKeys() {
     </Button>
   );
   return (
-    <Page title="API keys" lead="For your switch, CRM and scripts. A key may do what its role may, in this organization." actions={create}>
+    <Page
+      title="API keys"
+      lead="For your switch, CRM and scripts. A key may do what its role may, in this organization."
+      actions={create}
+    >
       <DataTable
         label="API keys"
         columns={columns}
@@ -131,7 +142,14 @@ function NewKey({ onClose }: { onClose(): void }) {
             void submit();
           }}
         >
-          <TextField form={form} name="name" label="Name" hint="What it is for." placeholder="Switch" autoFocus />
+          <TextField
+            form={form}
+            name="name"
+            label="Name"
+            hint="What it is for."
+            placeholder="Switch"
+            autoFocus
+          />
           <SelectField form={form} name="role" label="Role" hint={ROLE_NAMES[role].may}>
             {ROLES.map((each) => (
               <option key={each} value={each}>

@@ -41,8 +41,15 @@ const NOUNS = [
 const TONES: Record<string, Tone> = { created: 'ok', deleted: 'bad', updated: 'plain', published: 'accent' };
 const column = createColumnHelper<AuditEntry>();
 const COLUMNS = [
-  column.accessor('at', { header: 'When', meta: { from: 'sm' }, cell: (cell) => <Time at={cell.getValue()} /> }),
-  column.accessor('actor_name', { header: 'Who', cell: (cell) => <span className="font-medium">{cell.getValue()}</span> }),
+  column.accessor('at', {
+    header: 'When',
+    meta: { from: 'sm' },
+    cell: (cell) => <Time at={cell.getValue()} />,
+  }),
+  column.accessor('actor_name', {
+    header: 'Who',
+    cell: (cell) => <span className="font-medium">{cell.getValue()}</span>,
+  }),
   column.accessor('action', {
     header: 'What',
     cell: (cell) => <Badge tone={TONES[cell.getValue()] ?? 'info'}>{sentence(cell.getValue())}</Badge>,
@@ -81,7 +88,11 @@ function AuditLog() {
   const log = useInfiniteQuery({
     queryKey: ['audit-log', query],
     queryFn: ({ pageParam }) =>
-      data(api.GET('/v1/audit-log', { params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } } })),
+      data(
+        api.GET('/v1/audit-log', {
+          params: { query: { ...query, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
@@ -90,12 +101,20 @@ function AuditLog() {
   const set = (name: string) => (value: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
   return (
-    <Page title="Audit log" lead="Every change to the organization: by whom, what it was before and what it became.">
+    <Page
+      title="Audit log"
+      lead="Every change to the organization: by whom, what it was before and what it became."
+    >
       <FilterBar
         active={['noun', 'id', 'actor'].filter((name) => name in search).length}
         onClear={() => void navigate({ search: {} })}
       >
-        <ChoiceFilter label="Anything" value={search.noun} onChange={set('noun')} choices={NOUNS.map((noun) => [noun, sentence(noun)])} />
+        <ChoiceFilter
+          label="Anything"
+          value={search.noun}
+          onChange={set('noun')}
+          choices={NOUNS.map((noun) => [noun, sentence(noun)])}
+        />
         <TextFilter label="Id" value={search.id} onChange={set('id')} first className="w-72" />
       </FilterBar>
       <DataTable
@@ -118,7 +137,12 @@ function AuditLog() {
           />
         }
       />
-      <Sheet wide open={open !== undefined} onOpenChange={(next) => !next && set('open')(undefined)} title="Change">
+      <Sheet
+        wide
+        open={open !== undefined}
+        onOpenChange={(next) => !next && set('open')(undefined)}
+        title="Change"
+      >
         {open && <Entry entry={open} />}
       </Sheet>
     </Page>
@@ -157,7 +181,9 @@ function Entry({ entry }: { entry: AuditEntry }) {
               <th scope="row" className="py-1.5 pr-3 font-normal break-words text-ink-2">
                 {each.field}
               </th>
-              <td className="py-1.5 pr-3 break-words whitespace-pre-wrap text-ink-3">{each.before ?? <Nothing />}</td>
+              <td className="py-1.5 pr-3 break-words whitespace-pre-wrap text-ink-3">
+                {each.before ?? <Nothing />}
+              </td>
               <td className="py-1.5 break-words whitespace-pre-wrap">{each.after ?? <Nothing />}</td>
             </tr>
           ))}

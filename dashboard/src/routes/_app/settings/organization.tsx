@@ -82,7 +82,12 @@ function OrganizationForm({ organization }: { organization: Organization }) {
       }}
     >
       <TextField form={form} name="name" label="Name" disabled={!may} />
-      <SelectField form={form} name="default_country" label="Country" hint="Where numbers without a country code are from.">
+      <SelectField
+        form={form}
+        name="default_country"
+        label="Country"
+        hint="Where numbers without a country code are from."
+      >
         <Countries current={organization.default_country} />
       </SelectField>
       <div>
@@ -113,7 +118,15 @@ function NewOrganization({ onClose }: { onClose(): void }) {
     say(`You are in ${made.name} now.`);
   };
   return (
-    <FormSheet open onOpenChange={(open) => !open && onClose()} title="Another organization" description="You own it, and switch to it at the top of the menu." form={form} save={save} deed="Make organization">
+    <FormSheet
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="Another organization"
+      description="You own it, and switch to it at the top of the menu."
+      form={form}
+      save={save}
+      deed="Make organization"
+    >
       <TextField form={form} name="name" label="Name" />
       <SelectField form={form} name="country" label="Country">
         <Countries current="US" />

@@ -46,8 +46,16 @@ function SignIns() {
         </Lead>
       ),
     }),
-    column.accessor('created_at', { header: 'Signed in', meta: { from: 'sm' }, cell: (cell) => <Time at={cell.getValue()} /> }),
-    column.accessor('last_used_at', { header: 'Last used', meta: { from: 'sm' }, cell: (cell) => <Time at={cell.getValue()} relative /> }),
+    column.accessor('created_at', {
+      header: 'Signed in',
+      meta: { from: 'sm' },
+      cell: (cell) => <Time at={cell.getValue()} />,
+    }),
+    column.accessor('last_used_at', {
+      header: 'Last used',
+      meta: { from: 'sm' },
+      cell: (cell) => <Time at={cell.getValue()} relative />,
+    }),
     column.display({
       id: 'deeds',
       header: () => <span className="sr-only">Actions</span>,
@@ -74,7 +82,10 @@ function SignIns() {
     );
   }
   return (
-    <Page title="Your sign-ins" lead="Browsers in which you are signed in. One that is not used for 30 days ends by itself.">
+    <Page
+      title="Your sign-ins"
+      lead="Browsers in which you are signed in. One that is not used for 30 days ends by itself."
+    >
       <DataTable
         label="Sign-ins"
         columns={columns}
@@ -108,7 +119,13 @@ function NameForm({ name }: { name: string }) {
           void submit();
         }}
       >
-        <TextField form={form} name="name" label="Name" autoComplete="name" hint="In timelines and in the audit log." />
+        <TextField
+          form={form}
+          name="name"
+          label="Name"
+          autoComplete="name"
+          hint="In timelines and in the audit log."
+        />
         {problem !== undefined && <ProblemNote problem={problem} />}
         <div>
           <Button type="submit" busy={busy} disabled={!form.formState.isDirty}>
@@ -125,7 +142,9 @@ function PasswordForm() {
   const form = useForm({ defaultValues: { current: '', new: '' } });
   const { submit, problem, busy } = useSave(form, async (values) => {
     await data(
-      api.PATCH('/v1/me', { body: { password: { new: values.new, ...(values.current ? { current: values.current } : {}) } } }),
+      api.PATCH('/v1/me', {
+        body: { password: { new: values.new, ...(values.current ? { current: values.current } : {}) } },
+      }),
     );
     form.reset();
     await client.invalidateQueries({ queryKey: ['sign-ins'] });
@@ -140,8 +159,22 @@ function PasswordForm() {
           void submit();
         }}
       >
-        <TextField form={form} name="current" label="Password now" type="password" autoComplete="current-password" hint="Empty if you have none yet." />
-        <TextField form={form} name="new" label="New password" type="password" autoComplete="new-password" hint="At least 10 characters. Ends your other sign-ins." />
+        <TextField
+          form={form}
+          name="current"
+          label="Password now"
+          type="password"
+          autoComplete="current-password"
+          hint="Empty if you have none yet."
+        />
+        <TextField
+          form={form}
+          name="new"
+          label="New password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 10 characters. Ends your other sign-ins."
+        />
         {problem !== undefined && <ProblemNote problem={problem} />}
         <div>
           <Button type="submit" busy={busy} disabled={!form.formState.isDirty}>

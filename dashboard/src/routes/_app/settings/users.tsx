@@ -68,7 +68,9 @@ function Users() {
         <select
           aria-label={`Role of ${cell.row.original.name}`}
           value={cell.getValue()}
-          onChange={(event) => void patch(cell.row.original, { role: event.target.value as Role }, 'Role changed.')}
+          onChange={(event) =>
+            void patch(cell.row.original, { role: event.target.value as Role }, 'Role changed.')
+          }
           className="h-7 rounded-md border border-edge/50 bg-raised px-1.5 text-sm"
         >
           {ROLES.map((role) => (
@@ -89,10 +91,14 @@ function Users() {
         ) : cell.row.original.has_password ? (
           <Badge tone="ok">Active</Badge>
         ) : (
-          <Badge tone="warn">Link not used</Badge>
+          <Badge tone="warn">No password yet</Badge>
         ),
     }),
-    column.accessor('created_at', { header: 'Since', meta: { from: 'md' }, cell: (cell) => <Time at={cell.getValue()} /> }),
+    column.accessor('created_at', {
+      header: 'Since',
+      meta: { from: 'md' },
+      cell: (cell) => <Time at={cell.getValue()} />,
+    }),
     column.display({
       id: 'deeds',
       header: () => <span className="sr-only">Actions</span>,
@@ -112,7 +118,11 @@ function Users() {
             </MenuItem>
             <MenuItem
               onSelect={() =>
-                void patch(user, { disabled: !user.disabled }, user.disabled ? 'Enabled.' : 'Disabled: out within 5 seconds.')
+                void patch(
+                  user,
+                  { disabled: !user.disabled },
+                  user.disabled ? 'Enabled.' : 'Disabled: out within 5 seconds.',
+                )
               }
             >
               <Power className="size-4 text-ink-3" aria-hidden /> {user.disabled ? 'Enable' : 'Disable'}
@@ -145,7 +155,8 @@ function Users() {
         retry={() => void users.refetch()}
         empty={
           <Empty icon={UsersIcon} title="No user yet">
-            This organization is used by API keys only. Add a person, or run <code className="font-mono text-xs">hookline user create</code>.
+            This organization is used by API keys only. Add a person, or run{' '}
+            <code className="font-mono text-xs">hookline user create</code>.
           </Empty>
         }
       />
@@ -161,7 +172,9 @@ function Users() {
       {link && (
         <Dialog open onOpenChange={() => setLink(undefined)} title={`Link for ${link.name}`}>
           <div className="grid gap-3">
-            <p className="text-sm text-ink-2">Hand it on by a safe way. It works once, and ends any given before.</p>
+            <p className="text-sm text-ink-2">
+              Hand it on by a safe way. It works once, and ends any given before.
+            </p>
             <CodeBlock label="link" code={link.link} />
             <p className="text-xs text-ink-3">
               Until <Time at={link.link_expires_at} />.

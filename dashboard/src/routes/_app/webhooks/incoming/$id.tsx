@@ -24,8 +24,8 @@ import { useMay } from '@/features/access/session';
 import { REQUEST_COLUMNS } from '@/features/requests/columns';
 import { ReplayButton, RequestDetail } from '@/features/requests/detail';
 import { requestQuery, requestsQuery } from '@/features/requests/queries';
-import { kindOf } from '@/features/webhooks/kinds';
 import { UseIt } from '@/features/webhooks/key-shown';
+import { kindOf } from '@/features/webhooks/kinds';
 import { webhooksQuery } from '@/features/webhooks/queries';
 import { Rotate } from '@/features/webhooks/rotate';
 import { SendTest } from '@/features/webhooks/send-test';
@@ -83,9 +83,29 @@ function WebhookPage() {
         onChange={(tab) => void navigate({ search: tab === 'requests' ? {} : { tab } })}
         tabs={[
           { id: 'requests', label: 'Requests', content: <RequestLog webhook={webhook} /> },
-          { id: 'use', label: 'Use it', content: <div className="max-w-3xl"><UseIt type={webhook.type} secret={undefined} /></div> },
-          { id: 'test', label: 'Send test', content: <div className="max-w-3xl"><SendTest type={webhook.type} /></div> },
-          { id: 'settings', label: 'Settings', content: <Settings key={webhook.updated_at} webhook={webhook} /> },
+          {
+            id: 'use',
+            label: 'Use it',
+            content: (
+              <div className="max-w-3xl">
+                <UseIt type={webhook.type} secret={undefined} />
+              </div>
+            ),
+          },
+          {
+            id: 'test',
+            label: 'Send test',
+            content: (
+              <div className="max-w-3xl">
+                <SendTest type={webhook.type} />
+              </div>
+            ),
+          },
+          {
+            id: 'settings',
+            label: 'Settings',
+            content: <Settings key={webhook.updated_at} webhook={webhook} />,
+          },
         ]}
       />
     </Page>
@@ -128,7 +148,11 @@ function Deeds({ webhook }: { webhook: Webhook }) {
           <Trash2 className="size-4" aria-hidden /> Delete…
         </MenuItem>
       </Menu>
-      <Rotate webhook={webhook} open={asking === 'rotate'} onOpenChange={(open) => setAsking(open ? 'rotate' : undefined)} />
+      <Rotate
+        webhook={webhook}
+        open={asking === 'rotate'}
+        onOpenChange={(open) => setAsking(open ? 'rotate' : undefined)}
+      />
       <Confirm
         open={asking === 'delete'}
         onOpenChange={(open) => setAsking(open ? 'delete' : undefined)}
@@ -141,7 +165,8 @@ function Deeds({ webhook }: { webhook: Webhook }) {
           say(`${webhook.name} is deleted.`);
         }}
       >
-        Its keys end on every node within 5 seconds, and whoever still sends to it gets 401. Its requests stay in the log.
+        Its keys end on every node within 5 seconds, and whoever still sends to it gets 401. Its requests stay
+        in the log.
       </Confirm>
     </>
   );
@@ -210,11 +235,24 @@ function RequestLog({ webhook }: { webhook: Webhook }) {
           label="Any status"
           value={search.status}
           onChange={set('status')}
-          choices={[200, 400, 401, 403, 404, 409, 413, 415, 429, 500].map((status) => [String(status), String(status)])}
+          choices={[200, 400, 401, 403, 404, 409, 413, 415, 429, 500].map((status) => [
+            String(status),
+            String(status),
+          ])}
         />
         <TextFilter label="Caller" value={search.caller} onChange={set('caller')} first className="w-40" />
-        <TextFilter label="Transaction id" value={search.transaction} onChange={set('transaction')} className="w-48" />
-        <ChoiceFilter label="Any time" value={search.range} onChange={set('range')} choices={RANGES.map(([id, label]) => [id, label])} />
+        <TextFilter
+          label="Transaction id"
+          value={search.transaction}
+          onChange={set('transaction')}
+          className="w-48"
+        />
+        <ChoiceFilter
+          label="Any time"
+          value={search.range}
+          onChange={set('range')}
+          choices={RANGES.map(([id, label]) => [id, label])}
+        />
         <IconButton
           label="Refresh"
           onClick={() => {
@@ -222,7 +260,11 @@ function RequestLog({ webhook }: { webhook: Webhook }) {
             void requests.refetch();
           }}
         >
-          <RotateCw className={requests.isRefetching ? 'size-4 animate-spin' : 'size-4'} strokeWidth={1.75} aria-hidden />
+          <RotateCw
+            className={requests.isRefetching ? 'size-4 animate-spin' : 'size-4'}
+            strokeWidth={1.75}
+            aria-hidden
+          />
         </IconButton>
       </FilterBar>
       <DataTable

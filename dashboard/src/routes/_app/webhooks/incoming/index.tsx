@@ -22,22 +22,38 @@ const COLUMNS = [
   column.accessor('name', {
     header: 'Webhook',
     cell: (cell) => (
-      <Lead sub={<span className="font-mono text-2xs">{kindOf(cell.row.original.type).path}</span>}>{cell.getValue()}</Lead>
+      <Lead sub={<span className="font-mono text-2xs">{kindOf(cell.row.original.type).path}</span>}>
+        {cell.getValue()}
+      </Lead>
     ),
   }),
-  column.accessor('type', { header: 'Type', meta: { from: 'md' }, cell: (cell) => kindOf(cell.getValue()).label }),
+  column.accessor('type', {
+    header: 'Type',
+    meta: { from: 'md' },
+    cell: (cell) => kindOf(cell.getValue()).label,
+  }),
   column.accessor('enabled', {
     header: 'State',
     cell: (cell) => (cell.getValue() ? <Badge tone="ok">Enabled</Badge> : <Badge>Disabled</Badge>),
   }),
-  column.display({ id: 'traffic', header: 'Latest requests', meta: { from: 'sm' }, cell: (cell) => <Traffic id={cell.row.original.id} /> }),
+  column.display({
+    id: 'traffic',
+    header: 'Latest requests',
+    meta: { from: 'sm' },
+    cell: (cell) => <Traffic id={cell.row.original.id} />,
+  }),
   column.display({
     id: 'errors',
     header: 'Refused',
     meta: { from: 'md', align: 'right' },
     cell: (cell) => <Refused id={cell.row.original.id} />,
   }),
-  column.display({ id: 'last', header: 'Last request', meta: { align: 'right' }, cell: (cell) => <LastRequest id={cell.row.original.id} /> }),
+  column.display({
+    id: 'last',
+    header: 'Last request',
+    meta: { align: 'right' },
+    cell: (cell) => <LastRequest id={cell.row.original.id} />,
+  }),
   column.accessor('settings', {
     header: 'Rate limit',
     meta: { from: 'lg', align: 'right' },
@@ -73,7 +89,8 @@ function Incoming() {
         retry={() => void webhooks.refetch()}
         empty={
           <Empty icon={WebhookIcon} title="No incoming webhook yet" action={create}>
-            A webhook has a type and a key. A landing page, CRM or buyer sends to its address, and the calls know more.
+            A webhook has a type and a key. A landing page, CRM or buyer sends to its address, and the calls
+            know more.
           </Empty>
         }
       />
@@ -93,7 +110,10 @@ function Refused({ id }: { id: string }) {
   const refused = data.filter((request) => request.status >= 400).length;
   const share = Math.round((100 * refused) / data.length);
   return (
-    <span className={refused > 0 ? 'tnum font-medium text-warn' : 'tnum text-ink-3'} title={`Of the latest ${data.length} requests`}>
+    <span
+      className={refused > 0 ? 'tnum font-medium text-warn' : 'tnum text-ink-3'}
+      title={`Of the latest ${data.length} requests`}
+    >
       {share}%
     </span>
   );

@@ -10,8 +10,8 @@ import { Choices } from '@/components/field';
 import { useSave } from '@/components/form';
 import { Page, Section } from '@/components/page';
 import { ProblemNote } from '@/components/states';
-import { KINDS, kindOf } from '@/features/webhooks/kinds';
 import { SecretOnce, UseIt } from '@/features/webhooks/key-shown';
+import { KINDS, kindOf } from '@/features/webhooks/kinds';
 import { SendTest } from '@/features/webhooks/send-test';
 import { fromForm, SETTINGS_DEFAULT, type SettingsForm, toForm } from '@/features/webhooks/settings';
 import { SettingsFields } from '@/features/webhooks/settings-fields';
@@ -100,7 +100,11 @@ function Steps({ at }: { at: number }) {
             aria-hidden
             className={cx(
               'tnum grid size-5 place-items-center rounded-full text-2xs font-semibold',
-              step < at ? 'bg-accent-soft text-accent-ink' : step === at ? 'bg-accent text-on-accent' : 'bg-sunken ring-1 ring-line ring-inset',
+              step < at
+                ? 'bg-accent-soft text-accent-ink'
+                : step === at
+                  ? 'bg-accent text-on-accent'
+                  : 'bg-sunken ring-1 ring-line ring-inset',
             )}
           >
             {step < at ? '✓' : step + 1}
@@ -121,7 +125,10 @@ interface SettingsStepProps {
 function SettingsStep({ type, onBack, onMade }: SettingsStepProps) {
   const client = useQueryClient();
   const form = useForm<SettingsForm>({
-    defaultValues: toForm(kindOf(type).label, SETTINGS_DEFAULT[type === 'call_data' ? 'call_data' : 'update']),
+    defaultValues: toForm(
+      kindOf(type).label,
+      SETTINGS_DEFAULT[type === 'call_data' ? 'call_data' : 'update'],
+    ),
   });
   const { submit, problem, busy } = useSave(form, async (values) => {
     const webhook = await data(
