@@ -8,6 +8,7 @@ import { api, data } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { sayProblem } from '@/components/toast';
 import { NAV } from './nav';
+import { rank } from './rank';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NUMBER = /^\+?[\d\s().-]{7,}$/;
@@ -58,7 +59,7 @@ export default function Palette({
           className="rise fixed top-[14vh] left-1/2 z-50 w-[calc(100vw-24px)] max-w-xl -translate-x-1/2 overflow-hidden rounded-lg border bg-raised shadow-float"
         >
           <Radix.Title className="sr-only">Command palette</Radix.Title>
-          <Command label="Command palette">
+          <Command label="Command palette" filter={rank}>
             <div className="flex items-center gap-2.5 border-b px-4">
               <Search className="size-4 shrink-0 text-ink-3" aria-hidden />
               <Command.Input

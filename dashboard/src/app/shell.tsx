@@ -12,7 +12,8 @@ import { useKeys } from './keys';
 import { Logo } from './logo';
 import { NAV } from './nav';
 
-const Palette = lazy(() => import('./palette'));
+const loadPalette = () => import('./palette');
+const Palette = lazy(loadPalette);
 const Shortcuts = lazy(() => import('./shortcuts'));
 
 /** The frame of every page: navigation at the side, or behind a button on a narrow screen. */
@@ -25,6 +26,9 @@ export function Shell({ children }: { children: ReactNode }) {
   const openShortcuts = useCallback(() => setShortcuts(true), []);
   useKeys({ palette: openPalette, shortcuts: openShortcuts });
   useEffect(() => setDrawer(false), [path]);
+
+  // It must be there at once: whoever presses Ctrl-K goes on typing.
+  useEffect(() => void loadPalette(), []);
 
   return (
     <TipProvider delayDuration={250}>

@@ -36,6 +36,24 @@ function Head({ title, description }: { title: string; description?: ReactNode }
   );
 }
 
+function Body({ children }: { children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+    <div tabIndex={0} className="min-h-0 flex-1 overflow-y-auto px-5 py-4 -outline-offset-2">
+      {children}
+    </div>
+  );
+}
+
+/** A form is opened to be filled in: its first field is where one starts. */
+function startAtField(event: Event) {
+  if (!(event.currentTarget instanceof HTMLElement)) return;
+  const field = event.currentTarget.querySelector<HTMLElement>('input:not([type=radio]), select, textarea');
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
+}
+
 /** A panel in the middle: for one question. */
 export function Dialog({ open, onOpenChange, title, description, children, footer, wide }: OverlayProps) {
   return (
@@ -43,6 +61,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-shade" />
         <Radix.Content
+          onOpenAutoFocus={startAtField}
           {...(description ? {} : { 'aria-describedby': undefined })}
           className={cx(
             'rise fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[calc(100vw-24px)] -translate-x-1/2 flex-col rounded-lg border bg-raised shadow-float',
@@ -50,7 +69,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
           )}
         >
           <Head title={title} description={description} />
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <Body>{children}</Body>
           {footer && <footer className="flex justify-end gap-2 border-t px-5 py-3">{footer}</footer>}
         </Radix.Content>
       </Radix.Portal>
@@ -65,6 +84,7 @@ export function Sheet({ open, onOpenChange, title, description, children, footer
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-shade" />
         <Radix.Content
+          onOpenAutoFocus={startAtField}
           {...(description ? {} : { 'aria-describedby': undefined })}
           className={cx(
             'slide fixed inset-y-0 right-0 z-50 flex w-full flex-col border-l bg-raised shadow-float',
@@ -72,7 +92,7 @@ export function Sheet({ open, onOpenChange, title, description, children, footer
           )}
         >
           <Head title={title} description={description} />
-          <div className="min-h-0 flex-1 overflow-y-auto px-5 py-4">{children}</div>
+          <Body>{children}</Body>
           {footer && <footer className="flex justify-end gap-2 border-t px-5 py-3">{footer}</footer>}
         </Radix.Content>
       </Radix.Portal>

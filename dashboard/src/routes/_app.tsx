@@ -5,11 +5,11 @@ import { sessionQuery, setupNeeded } from '@/features/access/session';
 
 export const Route = createFileRoute('/_app')({
   async beforeLoad({ context, location }) {
+    if (await setupNeeded()) throw redirect({ to: '/setup' });
     try {
       await context.queryClient.ensureQueryData(sessionQuery);
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-      if (await setupNeeded()) throw redirect({ to: '/setup' });
       throw redirect({ to: '/sign-in', search: { back: location.href } });
     }
   },

@@ -30,10 +30,14 @@ export const sessionQuery = queryOptions({
   },
 });
 
-/** True while the server has no user at all. */
+let wasSetUp = false;
+
+/** True while the server has no user at all; once it has one, it is not asked again. */
 export async function setupNeeded(): Promise<boolean> {
+  if (wasSetUp) return false;
   try {
-    return (await data(api.GET('/v1/setup'))).needed;
+    wasSetUp = !(await data(api.GET('/v1/setup'))).needed;
+    return !wasSetUp;
   } catch (problem) {
     if (problem instanceof Problem && problem.status === 404) return false;
     throw problem;

@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { BookOpen, Keyboard, LogOut, MonitorSmartphone } from 'lucide-react';
 import { api } from '@/api/client';
@@ -11,13 +10,12 @@ import { useSession } from './session';
 export function UserMenu({ onShortcuts }: { onShortcuts(): void }) {
   const { user, api_key: key } = useSession();
   const navigate = useNavigate();
-  const client = useQueryClient();
   const signOut = async () => {
     try {
       await api.POST('/v1/sign-out');
       chooseOrganization(undefined);
-      client.clear();
-      await navigate({ to: '/sign-in' });
+      // Loads the page anew, so that nothing of what was seen stays in its memory.
+      location.assign('/sign-in');
     } catch (problem) {
       sayProblem(problem);
     }
