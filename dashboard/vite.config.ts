@@ -22,6 +22,14 @@ const proxy = {
   '/inbound_rtb': toServer,
 };
 
+/** What the server sends with its pages, so that `vite preview` shows what it would block. */
+const headers = {
+  'Content-Security-Policy':
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+};
+
 export default defineConfig({
   plugins: [
     tanstackRouter({
@@ -37,7 +45,7 @@ export default defineConfig({
   ],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   server: { proxy },
-  preview: { proxy },
+  preview: { proxy, headers },
   build: {
     assetsInlineLimit: 0,
     manifest: true,

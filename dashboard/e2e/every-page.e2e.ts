@@ -55,6 +55,7 @@ describe.each(LOOKS)('$colorScheme at $width px', (look) => {
     const visitor = await world.visitor(look);
     await visitor.context.addCookies(cookies);
     const { page } = visitor;
+    const folder = process.env.SCREENSHOTS;
     const check = async (path: string) => {
       await page
         .locator('[aria-busy=true], [role=status][aria-label=Loading]')
@@ -67,11 +68,24 @@ describe.each(LOOKS)('$colorScheme at $width px', (look) => {
         wide: 0,
         troubles: [],
       });
+      if (folder === undefined) return;
+      const name = path
+        .replace(world.url, '')
+        .replace(/[0-9a-f-]{36}/, 'one')
+        .replaceAll('/', '-')
+        .slice(1);
+      await page.screenshot({ path: `${folder}/${name}.${look.colorScheme}-${look.width}.png` });
     };
     for (const [path, heading] of PAGES) {
       await page.goto(path);
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();
       await check(path);
+    }
+    await page.goto('/webhooks/incoming');
+    await page.locator('tbody tr[tabindex]').first().click();
+    for (const tab of ['Use it', 'Send test', 'Settings']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await check(`/webhooks/incoming tab ${tab}`);
     }
     for (const [list, at] of WITHIN) {
       await page.goto(list);

@@ -20,6 +20,7 @@ import {
   Users,
   Webhook,
 } from 'lucide-react';
+import type { Role } from '@/api/types';
 
 interface NavItem {
   to: string;
@@ -29,6 +30,8 @@ interface NavItem {
   key?: string;
   /** What else one may call it, for the palette. */
   words?: string;
+  /** Who may see it, if not everybody. */
+  least?: Role;
 }
 
 export interface NavGroup {
@@ -76,10 +79,16 @@ export const NAV: NavGroup[] = [
     label: 'Settings',
     items: [
       { to: '/settings/organization', label: 'Organization', icon: Building2 },
-      { to: '/settings/users', label: 'Users', icon: Users, words: 'members roles' },
-      { to: '/settings/api-keys', label: 'API keys', icon: KeyRound },
+      { to: '/settings/users', label: 'Users', icon: Users, words: 'members roles', least: 'owner' },
+      { to: '/settings/api-keys', label: 'API keys', icon: KeyRound, least: 'owner' },
       { to: '/settings/sign-ins', label: 'Sign-ins', icon: MonitorSmartphone, words: 'sessions devices' },
-      { to: '/settings/audit-log', label: 'Audit log', icon: FileClock, words: 'changes history' },
+      {
+        to: '/settings/audit-log',
+        label: 'Audit log',
+        icon: FileClock,
+        words: 'changes history',
+        least: 'owner',
+      },
     ],
   },
 ];

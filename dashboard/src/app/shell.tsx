@@ -7,6 +7,7 @@ import { cx } from '@/components/cx';
 import { TipProvider } from '@/components/tip';
 import { Toasts } from '@/components/toast';
 import { OrganizationSwitch } from '@/features/access/organization-switch';
+import { useMayAs } from '@/features/access/session';
 import { UserMenu } from '@/features/access/user-menu';
 import { useKeys } from './keys';
 import { Logo } from './logo';
@@ -100,6 +101,7 @@ function Drawer({ open, onOpenChange, children }: DrawerProps) {
 }
 
 function Side({ onSearch, onShortcuts }: { onSearch(): void; onShortcuts(): void }) {
+  const may = useMayAs();
   return (
     <div className="flex h-full flex-col">
       <div className="px-2 pt-2.5 pr-11 pb-1 lg:pr-2">
@@ -120,23 +122,25 @@ function Side({ onSearch, onShortcuts }: { onSearch(): void; onShortcuts(): void
           <div key={group.label ?? ''} className="mt-3 first:mt-1">
             {group.label && <div className="px-2 pb-1 text-2xs font-medium text-ink-3">{group.label}</div>}
             <ul>
-              {group.items.map((item) => (
-                <li key={item.to}>
-                  <Link
-                    to={item.to}
-                    className="relative flex h-[30px] items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-line/60 hover:text-ink"
-                    activeProps={{
-                      className: cx(
-                        'bg-raised !text-ink font-medium ring-1 ring-line',
-                        'before:absolute before:top-2 before:bottom-2 before:-left-2 before:w-[3px] before:rounded-r-full before:bg-accent',
-                      ),
-                    }}
-                  >
-                    <item.icon className="size-4 shrink-0 text-ink-3" strokeWidth={1.6} aria-hidden />
-                    {item.label}
-                  </Link>
-                </li>
-              ))}
+              {group.items
+                .filter((item) => item.least === undefined || may(item.least))
+                .map((item) => (
+                  <li key={item.to}>
+                    <Link
+                      to={item.to}
+                      className="relative flex h-[30px] items-center gap-2.5 rounded-md px-2 text-ink-2 hover:bg-line/60 hover:text-ink"
+                      activeProps={{
+                        className: cx(
+                          'bg-raised !text-ink font-medium ring-1 ring-line',
+                          'before:absolute before:top-2 before:bottom-2 before:-left-2 before:w-[3px] before:rounded-r-full before:bg-accent',
+                        ),
+                      }}
+                    >
+                      <item.icon className="size-4 shrink-0 text-ink-3" strokeWidth={1.6} aria-hidden />
+                      {item.label}
+                    </Link>
+                  </li>
+                ))}
             </ul>
           </div>
         ))}

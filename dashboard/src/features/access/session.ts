@@ -54,8 +54,10 @@ export function useHere() {
   return organizations.find((each) => each.id === currentOrganization()) ?? organizations[0];
 }
 
-/** May the user do what this role may? The server asks again; this only spares them a refusal. */
-export function useMay(role: Role): boolean {
+/** Tells for each role whether the user may do what it may. The server asks again; this only spares a refusal. */
+export function useMayAs(): (role: Role) => boolean {
   const here = useHere();
-  return here === undefined || ROLES.indexOf(here.role) >= ROLES.indexOf(role);
+  return (role) => here === undefined || ROLES.indexOf(here.role) >= ROLES.indexOf(role);
 }
+
+export const useMay = (role: Role): boolean => useMayAs()(role);

@@ -33,7 +33,7 @@ export function UseIt({ type, secret }: { type: WebhookType; secret: string | un
   return (
     <div className="grid gap-4">
       <div>
-        <h3 className="mb-1.5 text-xs font-medium text-ink-3">Address</h3>
+        <h2 className="mb-1.5 text-xs font-medium text-ink-3">Address</h2>
         <CodeBlock
           label="address"
           code={`${location.origin}${kindOf(type).path}?moja_auth_key=${secret ?? KEY_PLACE}`}

@@ -13,6 +13,7 @@ import { Page } from '@/components/page';
 import { RANGES } from '@/components/range';
 import { Empty } from '@/components/states';
 import { useHiddenColumns } from '@/components/use-columns';
+import { useMay } from '@/features/access/session';
 import { CALL_COLUMNS, COLUMN_NAMES, HIDDEN_AT_FIRST } from '@/features/calls/columns';
 import { callFilter, csvAddress } from '@/features/calls/filter';
 import { callsQuery } from '@/features/calls/queries';
@@ -32,6 +33,7 @@ function CallLogs() {
   const calls = useInfiniteQuery(callsQuery(filter));
   const campaigns = useQuery(campaignsQuery).data ?? [];
   const publishers = useQuery(publishersQuery).data ?? [];
+  const mayExport = useMay('analyst');
   const [visibility, show] = useHiddenColumns('calls', HIDDEN_AT_FIRST);
   const rows = useMemo(() => calls.data?.pages.flatMap((page) => page.calls), [calls.data]);
   const set = (name: string) => (value: string | undefined) =>
@@ -70,9 +72,11 @@ function CallLogs() {
               </MenuCheck>
             ))}
           </Menu>
-          <a href={csvAddress(filter, currentOrganization())} download className={buttonClass('secondary')}>
-            <Download className="size-3.5" aria-hidden /> Export CSV
-          </a>
+          {mayExport && (
+            <a href={csvAddress(filter, currentOrganization())} download className={buttonClass('secondary')}>
+              <Download className="size-3.5" aria-hidden /> Export CSV
+            </a>
+          )}
         </>
       }
     >
