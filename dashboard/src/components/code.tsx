@@ -4,15 +4,15 @@ import { cx } from './cx';
 /** Text for a program, with a button that copies it. */
 export function CodeBlock({ code, label, className }: { code: string; label: string; className?: string }) {
   return (
-    <section aria-label={label} className={cx('relative rounded-md border bg-sunken', className)}>
+    <section aria-label={label} className={cx('flex items-start rounded-md border bg-sunken', className)}>
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         tabIndex={0}
-        className="max-h-96 overflow-auto p-3 pr-10 font-mono text-xs leading-5 text-ink"
+        className="max-h-96 min-w-0 flex-1 overflow-auto p-3 font-mono text-xs leading-5 text-ink"
       >
         {code}
       </pre>
-      <CopyButton text={code} label={`Copy ${label}`} className="absolute top-1.5 right-1.5 bg-sunken" />
+      <CopyButton text={code} label={`Copy ${label}`} className="m-1.5" />
     </section>
   );
 }

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { Webhook, WebhookType } from '@/api/types';
@@ -88,6 +88,7 @@ function NewWebhook() {
 }
 
 function Steps({ at }: { at: number }) {
+  useEffect(() => window.scrollTo(0, 0), [at]);
   return (
     <ol className="mb-5 flex flex-wrap items-center gap-x-6 gap-y-2">
       {STEPS.map((label, step) => (
