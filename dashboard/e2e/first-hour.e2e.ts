@@ -99,6 +99,27 @@ test('a call that arrives has what the webhook brought, and its page follows it'
   expect(await owner.barriers()).toEqual([]);
 });
 
+test('a tag is edited by hand, and the timeline says by whom', async () => {
+  const { page } = owner;
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByLabel('Add tags, or set them').fill('lead_quality = high');
+  await page.getByRole('button', { name: 'Save changes' }).click();
+  await page.getByRole('cell', { name: /lead_quality\s*high/ }).waitFor();
+});
+
+test('a test is sent from the page, and a refusal is shown as its answer', async () => {
+  const { page } = owner;
+  await page.goto('/webhooks/incoming');
+  await page.getByRole('row', { name: /Landing page/ }).click();
+  await page.getByRole('tab', { name: 'Send test' }).click();
+  await page.getByRole('button', { name: 'Send test' }).click();
+  await page.getByRole('status').getByText('200').waitFor();
+  await page.getByLabel('Body').fill('{}');
+  await page.getByRole('button', { name: 'Send test' }).click();
+  await page.getByText('missing_caller_id').waitFor();
+  owner.forgive('/test', 400);
+});
+
 test('a filter is in the address, and comes back with it', async () => {
   const { page } = owner;
   await page.goto('/calls');

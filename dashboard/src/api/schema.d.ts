@@ -264,7 +264,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change a call by hand
+         * @description The fields are those of the `update_fields` webhook, with the same meaning, and so is what a change of a tag does to a call that is being routed. A field that means nothing is refused.
+         */
+        patch: operations["edit_call"];
         trace?: never;
     };
     "/v1/calls/{id}/decision": {
@@ -698,6 +702,26 @@ export interface paths {
         patch: operations["update_publisher"];
         trace?: never;
     };
+    "/v1/reports/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, conversions and money by time, campaign, publisher, target or tag
+         * @description Sums are kept by campaign, publisher and target. A report that combines two of them, and one by tag, looks at the calls themselves: at most 200,000 of them, by tag 50,000.
+         */
+        get: operations["report_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -824,6 +848,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/routing-plans/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Who would take this caller
+         * @description With the caps and the calls of its targets as they are now. Nothing is written and no other system is asked: where a target's availability would be asked, the run stops.
+         */
+        post: operations["test_routing_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rtb-endpoints": {
         parameters: {
             query?: never;
@@ -870,6 +914,23 @@ export interface paths {
         };
         /** What was asked of an endpoint, newest first */
         get: operations["list_rtb_bids"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rtb-endpoints/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many bids came to what, and why */
+        get: operations["summarize_rtb_bids"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1225,6 +1286,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a request to it
+         * @description It is a request like any other: it counts, is logged, and does what it says. The answer is the webhook's own.
+         */
+        post: operations["test_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1336,6 +1417,19 @@ export interface components {
             /** @description The same for people. */
             message?: string | null;
         };
+        BidOutcome: {
+            /** @description `reserved`, `used`, `expired` or `rejected`. */
+            state: string;
+            /** @description Why it was rejected. */
+            reason?: string | null;
+            /** Format: int64 */
+            bids: number;
+            /**
+             * Format: double
+             * @description What was offered in all, in US dollars.
+             */
+            payout: number;
+        };
         BidPage: {
             bids: components["schemas"]["LoggedBid"][];
             /** Format: uuid */
@@ -1346,6 +1440,14 @@ export interface components {
          * @enum {string}
          */
         BidState: "reserved" | "used" | "expired" | "rejected";
+        BidSummary: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description By state and reason, the most frequent first. */
+            outcomes: components["schemas"]["BidOutcome"][];
+        };
         /**
          * @description Without its tags, as in lists. Money is a JSON number with its exact digits, so this is never
          *     turned into a `serde_json::Value` on its way.
@@ -1421,6 +1523,38 @@ export interface components {
              */
             decisions: Record<string, unknown>[];
         };
+        /**
+         * @description At least one of the fields. What is not named stays as it is.
+         * @example {
+         *       "revenue_paid_out": 150,
+         *       "reason": "sold",
+         *       "add": {
+         *         "lead_quality": "high"
+         *       },
+         *       "remove": [
+         *         "pending_review"
+         *       ]
+         *     }
+         */
+        CallEdit: {
+            /** @description `false` clears `converted_at`. */
+            converted?: boolean | null;
+            /** Format: date-time */
+            converted_at?: string | null;
+            /** Format: double */
+            revenue_paid_out?: number | null;
+            /**
+             * Format: double
+             * @description When the call has ended.
+             */
+            publisher_paid_out?: number | null;
+            reason?: string | null;
+            no_payout_reason?: components["schemas"]["NoPayoutReason"] | null;
+            /** @description Tags by name. */
+            add?: Record<string, unknown> | null;
+            /** @description Names of tags. */
+            remove?: string[] | null;
+        };
         /** @description When and what; `at` is now if it is left out. */
         CallEvent: {
             /** Format: date-time */
@@ -1451,6 +1585,28 @@ export interface components {
              */
             next_cursor?: string | null;
         };
+        CallReport: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            time_zone: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description Every change up to then is in it.
+             */
+            as_of: string;
+            /** @description By time from the first on, without gaps; else the most calls first. */
+            rows: components["schemas"]["CallReportRow"][];
+            total: components["schemas"]["CallTotals"];
+        };
+        CallReportRow: components["schemas"]["CallTotals"] & {
+            /** @description `2026-11-25`, `2026-11-25T14:00`, `2026-11`; an id; a target's name; a tag's value. Null for calls that have none. */
+            item?: string | null;
+            /** @description For people. */
+            name?: string | null;
+        };
         /** @description Where a call stands on its way. */
         CallRouting: components["schemas"]["Instruction"] & {
             /**
@@ -1461,6 +1617,28 @@ export interface components {
         };
         /** @enum {string} */
         CallStatus: "ringing" | "in_progress" | "completed" | "failed";
+        CallTotals: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Somebody answered.
+             */
+            connected: number;
+            /** Format: int64 */
+            converted: number;
+            /** Format: int64 */
+            connected_seconds: number;
+            /** Format: double */
+            revenue_paid_out: number;
+            /** Format: double */
+            publisher_paid_out: number;
+            /**
+             * Format: double
+             * @description Revenue minus what publishers got, in US dollars; below 0 if they got more.
+             */
+            margin: number;
+        };
         /** @description What a campaign's calls are routed by: one of the two. */
         CampaignRouting: {
             /** Format: uuid */
@@ -2183,6 +2361,32 @@ export interface components {
             /** @description A reason for people. */
             reject?: string | null;
         };
+        /** @description A call that is made up. */
+        PlanTest: {
+            /** @example +13105559876 */
+            caller: string;
+            /** Format: uuid */
+            campaign_id?: string | null;
+            /** Format: uuid */
+            publisher_id?: string | null;
+            /** @description By name. */
+            tags?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When the call is; now, if it is left out.
+             */
+            at?: string | null;
+            /**
+             * Format: int64
+             * @description For weights: the same number goes the same way.
+             */
+            chance?: number;
+            /** @description The plan's draft, or this one in place of it; else what routes calls now. */
+            draft?: boolean;
+            plan?: Record<string, unknown> | null;
+        };
         PublishedFlow: {
             /** Format: uuid */
             id: string;
@@ -2729,6 +2933,15 @@ export interface components {
             on_unmatched?: string | null;
             /** @description Origins whose pages may send; null means any. */
             allowed_origins?: string[] | null;
+        };
+        /** @description With a `body` it is a POST, without one a GET. */
+        WebhookTest: {
+            /**
+             * @description The query, without the key.
+             * @example caller_id=%2B13105559876&lead_source=google_ads
+             */
+            query?: string;
+            body?: Record<string, unknown> | null;
         };
         /** @enum {string} */
         WebhookType: "call_data" | "update_revenue" | "update_tags" | "update_fields";
@@ -4471,7 +4684,14 @@ export interface operations {
                 caller?: string;
                 campaign_id?: string;
                 publisher_id?: string;
+                /** @description The target's name. */
+                target?: string;
                 converted?: boolean;
+                /**
+                 * @description `tag.NAME=VALUE`, for as many tags as you like: calls that have them all. Calls are looked through for it, so
+                 *     a page may have fewer than `limit` and still a `next_cursor`.
+                 */
+                "tag.{name}"?: string;
                 /** @description Calls that started at this time or later. */
                 from?: string;
                 /** @description Calls that started before this time. */
@@ -4656,7 +4876,14 @@ export interface operations {
                 caller?: string;
                 campaign_id?: string;
                 publisher_id?: string;
+                /** @description The target's name. */
+                target?: string;
                 converted?: boolean;
+                /**
+                 * @description `tag.NAME=VALUE`, for as many tags as you like: calls that have them all. Calls are looked through for it, so
+                 *     a page may have fewer than `limit` and still a `next_cursor`.
+                 */
+                "tag.{name}"?: string;
                 /** @description Calls that started at this time or later. */
                 from?: string;
                 /** @description Calls that started before this time. */
@@ -4783,6 +5010,105 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    edit_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallEdit"];
+            };
+        };
+        responses: {
+            /** @description The call as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeCall"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8387,6 +8713,87 @@ export interface operations {
             };
         };
     };
+    report_calls: {
+        parameters: {
+            query?: {
+                /** @description Calls that started at this time or later, in quarters of an hour; seven days ago, if it is left out. */
+                from?: string;
+                /** @description Before this time; now, if it is left out. */
+                to?: string;
+                /**
+                 * @description By whose clocks days begin; UTC, if it is left out.
+                 * @example America/New_York
+                 */
+                time_zone?: string;
+                /** @description `day` (if it is left out), `hour`, `month`, `campaign`, `publisher`, `target`, or `tag.NAME`. */
+                by?: string;
+                campaign_id?: string;
+                publisher_id?: string;
+                /** @description The target's name. */
+                target?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallReport"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key is missing or unknown. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_requests: {
         parameters: {
             query?: {
@@ -9357,6 +9764,105 @@ export interface operations {
             };
         };
     };
+    test_routing_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The plan's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanTest"];
+            };
+        };
+        responses: {
+            /** @description The `decision` with every route's verdict, and the instruction in `routing` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, unknown>;
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_rtb_endpoints: {
         parameters: {
             query?: never;
@@ -9815,6 +10321,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BidPage"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    summarize_rtb_bids: {
+        parameters: {
+            query?: {
+                /** @description A day ago, if it is left out. */
+                from?: string;
+                /** @description Now, if it is left out; at most 31 days after `from`. */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The endpoint's id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bids by state and reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BidSummary"];
                 };
             };
             /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
@@ -12186,6 +12783,105 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookTest"];
+            };
+        };
+        responses: {
+            /** @description The webhook's answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

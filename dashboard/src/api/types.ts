@@ -33,7 +33,10 @@ export type Organization = Schema['Organization'];
 export type Conversion = Schema['Conversion'];
 export type Hours = Schema['Hours'];
 
-export type CallQuery = NonNullable<operations['list_calls']['parameters']['query']>;
+/** `tag.{name}` stands for any number of names. */
+export type CallQuery = Omit<NonNullable<operations['list_calls']['parameters']['query']>, 'tag.{name}'> & {
+  [tag: `tag.${string}`]: string;
+};
 export type RequestQuery = NonNullable<operations['list_requests']['parameters']['query']>;
 
 export type Me = Schema['Me'];

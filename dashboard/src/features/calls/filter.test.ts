@@ -30,3 +30,10 @@ test('the export has the same filter, and its organization since a download has 
   expect(csvAddress({ caller: '+1310' }, 'o1')).toBe('/v1/calls.csv?caller=%2B1310&organization=o1');
   expect(csvAddress({}, undefined)).toBe('/v1/calls.csv');
 });
+
+test('tags are asked for by name', () => {
+  expect(callFilter({ tag: 'lead_source = google_ads, age=67, half' }, NOW)).toEqual({
+    'tag.lead_source': 'google_ads',
+    'tag.age': '67',
+  });
+});

@@ -7,6 +7,9 @@ export interface CallSearch {
   status?: string;
   campaign?: string;
   publisher?: string;
+  target?: string;
+  /** `name = value`. */
+  tag?: string;
   converted?: string;
   range?: string;
   from?: string;
@@ -24,10 +27,22 @@ export function callFilter(search: CallSearch, now: Date): CallQuery {
     ...(status ? { status } : {}),
     ...(search.campaign ? { campaign_id: search.campaign } : {}),
     ...(search.publisher ? { publisher_id: search.publisher } : {}),
+    ...(search.target ? { target: search.target } : {}),
+    ...tagFilter(search.tag),
     ...(search.converted ? { converted: search.converted === 'true' } : {}),
     ...(from ? { from } : {}),
     ...(search.to && !search.range ? { to: search.to } : {}),
   };
+}
+
+/** `lead_source = google_ads`; with commas between, calls that have them all. */
+function tagFilter(text: string | undefined): CallQuery {
+  const found: CallQuery = {};
+  for (const part of text?.split(',') ?? []) {
+    const [name, ...value] = part.split('=').map((each) => each.trim());
+    if (name && value.length > 0) found[`tag.${name}`] = value.join('=');
+  }
+  return found;
 }
 
 /** The address of the same calls as CSV. */

@@ -2,47 +2,51 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { SendHorizontal } from 'lucide-react';
 import { useState } from 'react';
-import type { WebhookType } from '@/api/types';
+import { api } from '@/api/client';
+import { Problem } from '@/api/problem';
+import type { Webhook } from '@/api/types';
 import { HttpStatus } from '@/components/badge';
 import { Button } from '@/components/button';
-import { CodeBlock, prettyJson } from '@/components/code';
-import { Field, Input, Textarea } from '@/components/field';
+import { CodeBlock } from '@/components/code';
+import { Field, Textarea } from '@/components/field';
 import { ProblemNote } from '@/components/states';
 import { kindOf } from './kinds';
 
 interface Answer {
   status: number;
-  text: string;
-  requestId: string | null;
+  body: unknown;
+  requestId: string | null | undefined;
 }
 
 /** Sends a real request to the webhook, as its users would, and shows the answer. */
-export function SendTest({ type, secret }: { type: WebhookType; secret?: string | undefined }) {
-  const kind = kindOf(type);
-  const [key, setKey] = useState('');
-  const [body, setBody] = useState(() => JSON.stringify(kind.sample, null, 2));
+export function SendTest({ webhook }: { webhook: Webhook }) {
+  const [body, setBody] = useState(() => JSON.stringify(kindOf(webhook.type).sample, null, 2));
   const [answer, setAnswer] = useState<Answer>();
   const [problem, setProblem] = useState<unknown>();
+  const [mistake, setMistake] = useState<string>();
   const [busy, setBusy] = useState(false);
   const client = useQueryClient();
-  const used = secret ?? key.trim();
 
   const send = async () => {
+    const parsed = object(body);
+    setMistake(parsed === undefined ? 'This must be a JSON object.' : undefined);
+    if (parsed === undefined) return;
     setBusy(true);
     setProblem(undefined);
     try {
-      const response = await fetch(`${kind.path}?${new URLSearchParams({ moja_auth_key: used })}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body,
+      const { data, response } = await api.POST('/v1/webhooks/{id}/test', {
+        params: { path: { id: webhook.id } },
+        body: { body: parsed },
       });
-      const text = await response.text();
-      setAnswer({ status: response.status, text, requestId: response.headers.get('x-request-id') });
-      void client.invalidateQueries({ queryKey: ['requests'] });
+      setAnswer({ status: response.status, body: data, requestId: response.headers.get('x-request-id') });
     } catch (error) {
-      setProblem(error);
+      // A refusal is an answer too: it is what the sender would get.
+      if (error instanceof Problem)
+        setAnswer({ status: error.status, body: error.body, requestId: error.requestId });
+      else setProblem(error);
     } finally {
       setBusy(false);
+      void client.invalidateQueries({ queryKey: ['requests'] });
     }
   };
 
@@ -54,24 +58,11 @@ export function SendTest({ type, secret }: { type: WebhookType; secret?: string 
         void send();
       }}
     >
-      {secret === undefined && (
-        <Field
-          label="Key"
-          hint="Keys are stored only as hashes, so it has to be pasted. It stays in this form."
-        >
-          {(control) => (
-            <Input
-              {...control}
-              type="password"
-              autoComplete="off"
-              placeholder="hlw_…"
-              value={key}
-              onChange={(event) => setKey(event.target.value)}
-            />
-          )}
-        </Field>
-      )}
-      <Field label="Body" hint="It counts like any other request: a caller or call that fits is changed.">
+      <Field
+        label="Body"
+        error={mistake}
+        hint="It counts like any other request: a caller or call that fits is changed."
+      >
         {(control) => (
           <Textarea
             {...control}
@@ -83,7 +74,7 @@ export function SendTest({ type, secret }: { type: WebhookType; secret?: string 
         )}
       </Field>
       <div>
-        <Button type="submit" kind="primary" busy={busy} disabled={used === ''}>
+        <Button type="submit" kind="primary" busy={busy}>
           <SendHorizontal className="size-3.5" aria-hidden /> Send test
         </Button>
       </div>
@@ -92,7 +83,7 @@ export function SendTest({ type, secret }: { type: WebhookType; secret?: string 
         <div className="grid gap-2" role="status">
           <div className="flex flex-wrap items-center gap-2 text-sm">
             Answered <HttpStatus status={answer.status} />
-            {answer.requestId && answer.status !== 401 && (
+            {answer.requestId && (
               <Link
                 to="/requests/$id"
                 params={{ id: answer.requestId }}
@@ -102,9 +93,19 @@ export function SendTest({ type, secret }: { type: WebhookType; secret?: string 
               </Link>
             )}
           </div>
-          <CodeBlock label="answer" code={prettyJson(answer.text)} />
+          <CodeBlock label="answer" code={JSON.stringify(answer.body, null, 2)} />
         </div>
       )}
     </form>
   );
+}
+
+function object(text: string): Record<string, never> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    const fits = typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed);
+    return fits ? (parsed as Record<string, never>) : undefined;
+  } catch {
+    return undefined;
+  }
 }

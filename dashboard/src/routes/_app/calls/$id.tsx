@@ -1,12 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
+import { Pencil } from 'lucide-react';
+import { useState } from 'react';
 import type { WholeCall } from '@/api/types';
 import { Badge, CallStatusBadge } from '@/components/badge';
+import { Button } from '@/components/button';
 import { CopyId } from '@/components/copy';
 import { duration, phone, sentence } from '@/components/format';
 import { Facts, Page, Section } from '@/components/page';
 import { ErrorState, LoadingRows } from '@/components/states';
 import { Money, Nothing, Phone, Time } from '@/components/values';
+import { useMay } from '@/features/access/session';
+import { EditCall } from '@/features/calls/edit-call';
 import { isMoney } from '@/features/calls/fields';
 import { callQuery, decisionQuery } from '@/features/calls/queries';
 import { TagsTable } from '@/features/calls/tags-table';
@@ -21,6 +26,8 @@ export const Route = createFileRoute('/_app/calls/$id')({ component: CallPage })
 
 function CallPage() {
   const { id } = Route.useParams();
+  const [editing, setEditing] = useState(false);
+  const may = useMay('manager');
   const call = useQuery(callQuery(id));
   const live = call.data?.status === 'ringing' || call.data?.status === 'in_progress';
   useLiveCall(id, live);
@@ -45,6 +52,13 @@ function CallPage() {
       title={phone(call.data.caller)}
       tab={`Call of ${phone(call.data.caller)}`}
       above={above}
+      actions={
+        may && (
+          <Button onClick={() => setEditing(true)}>
+            <Pencil className="size-3.5" aria-hidden /> Edit
+          </Button>
+        )
+      }
       lead={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <CallStatusBadge status={call.data.status} />
@@ -75,6 +89,7 @@ function CallPage() {
           <RequestsSection call={call.data} />
         </div>
       </div>
+      {editing && <EditCall call={call.data} onClose={() => setEditing(false)} />}
     </Page>
   );
 }

@@ -19,9 +19,21 @@ import { callFilter, csvAddress } from '@/features/calls/filter';
 import { callsQuery } from '@/features/calls/queries';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { publishersQuery } from '@/features/publishers/queries';
+import { targetsQuery } from '@/features/targets/queries';
 
 export const Route = createFileRoute('/_app/calls/')({
-  validateSearch: pick('caller', 'status', 'campaign', 'publisher', 'converted', 'range', 'from', 'to'),
+  validateSearch: pick(
+    'caller',
+    'status',
+    'campaign',
+    'publisher',
+    'target',
+    'tag',
+    'converted',
+    'range',
+    'from',
+    'to',
+  ),
   component: CallLogs,
 });
 
@@ -33,6 +45,7 @@ function CallLogs() {
   const calls = useInfiniteQuery(callsQuery(filter));
   const campaigns = useQuery(campaignsQuery).data ?? [];
   const publishers = useQuery(publishersQuery).data ?? [];
+  const targets = useQuery(targetsQuery).data ?? [];
   const mayExport = useMay('analyst');
   const [visibility, show] = useHiddenColumns('calls', HIDDEN_AT_FIRST);
   const rows = useMemo(() => calls.data?.pages.flatMap((page) => page.calls), [calls.data]);
@@ -105,6 +118,13 @@ function CallLogs() {
           onChange={set('publisher')}
           choices={publishers.map((each) => [each.id, each.name])}
         />
+        <ChoiceFilter
+          label="Any target"
+          value={search.target}
+          onChange={set('target')}
+          choices={targets.map((each) => [each.name, each.name])}
+        />
+        <TextFilter label="Tag = value" value={search.tag} onChange={set('tag')} className="w-44" />
         <ChoiceFilter
           label="Converted or not"
           value={search.converted}

@@ -97,7 +97,7 @@ function WebhookPage() {
             label: 'Send test',
             content: (
               <div className="max-w-3xl">
-                <SendTest type={webhook.type} />
+                <SendTest webhook={webhook} />
               </div>
             ),
           },

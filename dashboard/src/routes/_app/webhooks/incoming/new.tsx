@@ -73,7 +73,7 @@ function NewWebhook() {
               <UseIt type={made.type} secret={made.key} />
             </Section>
             <Section title="Send a test">
-              <SendTest type={made.type} secret={made.key} />
+              <SendTest webhook={made} />
             </Section>
             <div>
               <Link to="/webhooks/incoming/$id" params={{ id: made.id }} className={buttonClass('primary')}>
@@ -88,7 +88,9 @@ function NewWebhook() {
 }
 
 function Steps({ at }: { at: number }) {
-  useEffect(() => window.scrollTo(0, 0), [at]);
+  useEffect(() => {
+    window.scrollTo(0, 0);
+  }, [at]);
   return (
     <ol className="mb-5 flex flex-wrap items-center gap-x-6 gap-y-2">
       {STEPS.map((label, step) => (
