@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Look, type Visitor, World } from './world';
+
+const PAGES: [path: string, heading: string][] = [
+  ['/live', 'Live'],
+  ['/calls', 'Call logs'],
+  ['/reports', 'Reports'],
+  ['/webhooks/incoming', 'Incoming webhooks'],
+  ['/webhooks/incoming/new', 'New incoming webhook'],
+  ['/webhooks/outgoing', 'Outgoing webhooks'],
+  ['/unmatched', 'Unmatched'],
+  ['/campaigns', 'Campaigns'],
+  ['/numbers', 'Numbers'],
+  ['/publishers', 'Publishers'],
+  ['/targets', 'Targets'],
+  ['/routing-plans', 'Routing plans'],
+  ['/flows', 'Call flows'],
+  ['/rtb', 'RTB endpoints'],
+  ['/custom-tags', 'Custom tags'],
+  ['/settings/organization', 'Organization'],
+  ['/settings/users', 'Users'],
+  ['/settings/api-keys', 'API keys'],
+  ['/settings/sign-ins', 'Your sign-ins'],
+  ['/settings/audit-log', 'Audit log'],
+];
+/** The first row of these leads to a page of its own. */
+const WITHIN: [list: string, at: RegExp][] = [
+  ['/calls', /\/calls\/[0-9a-f-]{36}/],
+  ['/webhooks/incoming', /\/webhooks\/incoming\/[0-9a-f-]{36}/],
+  ['/routing-plans', /\/routing-plans\/[0-9a-f-]{36}/],
+];
+const LOOKS: Look[] = [
+  { colorScheme: 'light', width: 1440 },
+  { colorScheme: 'dark', width: 1440 },
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 390 },
+];
+
+let world: World;
+let cookies: Awaited<ReturnType<Visitor['context']['cookies']>>;
+
+beforeAll(async () => {
+  world = await World.start();
+  const first = await world.visitor();
+  await first.page.goto('/');
+  await first.page.getByRole('button', { name: 'Look around with demo data' }).click();
+  await first.page.getByRole('heading', { name: 'Call logs' }).waitFor();
+  cookies = await first.context.cookies();
+  expect(cookies.find((cookie) => cookie.name === 'hookline_sign_in')?.httpOnly).toBe(true);
+});
+afterAll(() => world.stop());
+
+describe.each(LOOKS)('$colorScheme at $width px', (look) => {
+  test('no page has errors, barriers or too much width', async () => {
+    const visitor = await world.visitor(look);
+    await visitor.context.addCookies(cookies);
+    const { page } = visitor;
+    const folder = process.env.SCREENSHOTS;
+    const check = async (path: string) => {
+      await page
+        .locator('[aria-busy=true], [role=status][aria-label=Loading]')
+        .first()
+        .waitFor({ state: 'detached' });
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect({ path, barriers: await visitor.barriers(), wide, troubles: visitor.troubles }).toEqual({
+        path,
+        barriers: [],
+        wide: 0,
+        troubles: [],
+      });
+      if (folder === undefined) return;
+      const name = path
+        .replace(world.url, '')
+        .replace(/[0-9a-f-]{36}/, 'one')
+        .replaceAll('/', '-')
+        .slice(1);
+      await page.screenshot({ path: `${folder}/${name}.${look.colorScheme}-${look.width}.png` });
+    };
+    for (const [path, heading] of PAGES) {
+      await page.goto(path);
+      await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+      await check(path);
+    }
+    await page.goto('/webhooks/incoming');
+    await page.locator('tbody tr[tabindex]').first().click();
+    for (const tab of ['Use it', 'Send test', 'Settings']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await check(`/webhooks/incoming tab ${tab}`);
+    }
+    for (const [list, at] of WITHIN) {
+      await page.goto(list);
+      await page.locator('tbody tr[tabindex]').first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(at);
+      await page.locator('main h2').first().waitFor();
+      await check(page.url());
+    }
+  });
+});

@@ -1,0 +1,63 @@
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, data } from '@/api/client';
+import { currentOrganization } from '@/api/organization';
+import { Problem } from '@/api/problem';
+import type { Me, Role } from '@/api/types';
+
+/** Each includes the ones before it. */
+export const ROLES: Role[] = ['read_only', 'analyst', 'manager', 'owner'];
+
+export const ROLE_NAMES: Record<Role, { label: string; may: string }> = {
+  read_only: { label: 'Read-only', may: 'Sees everything but users, keys and the audit log.' },
+  analyst: { label: 'Analyst', may: 'Also exports, and tries flows and plans on past calls.' },
+  manager: { label: 'Manager', may: 'Also changes webhooks, routing and calls.' },
+  owner: { label: 'Owner', may: 'Also users, API keys, the organization and the audit log.' },
+};
+
+/** A server that knows no users yet is used by an API key, as in development. */
+const BY_KEY: Me = { organizations: [] };
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  staleTime: 60_000,
+  async queryFn(): Promise<Me> {
+    try {
+      return await data(api.GET('/v1/me'));
+    } catch (problem) {
+      if (problem instanceof Problem && problem.status === 404) return BY_KEY;
+      throw problem;
+    }
+  },
+});
+
+let wasSetUp = false;
+
+/** True while the server has no user at all; once it has one, it is not asked again. */
+export async function setupNeeded(): Promise<boolean> {
+  if (wasSetUp) return false;
+  try {
+    wasSetUp = !(await data(api.GET('/v1/setup'))).needed;
+    return !wasSetUp;
+  } catch (problem) {
+    if (problem instanceof Problem && problem.status === 404) return false;
+    throw problem;
+  }
+}
+
+export function useSession(): Me {
+  return useQuery(sessionQuery).data ?? BY_KEY;
+}
+
+/** The organization that the pages are about, with the user's role there. */
+export function useHere() {
+  const { organizations } = useSession();
+  return organizations.find((each) => each.id === currentOrganization()) ?? organizations[0];
+}
+
+/** Tells for each role whether the user may do what it may. The server asks again; this only spares a refusal. */
+export function useMayAs(): (role: Role) => boolean {
+  const here = useHere();
+  return (role) => here === undefined || ROLES.indexOf(here.role) >= ROLES.indexOf(role);
+}
+
+export const useMay = (role: Role): boolean => useMayAs()(role);

@@ -1,0 +1,209 @@
+import { Check, CircleArrowRight, Minus, X } from 'lucide-react';
+import { Badge, type Tone } from '@/components/badge';
+import { cx } from '@/components/cx';
+import { sentence } from '@/components/format';
+import { Time } from '@/components/values';
+import type { Decision, Explained, SeenNode, SeenPlan, SeenRoute } from './trace';
+
+const TRIGGERS: Record<string, string> = {
+  start: 'The call arrived',
+  no_answer: 'Nobody answered',
+  busy: 'The target was busy',
+  failed: 'The target could not be reached',
+  digits: 'The caller pressed a key',
+  no_input: 'The caller pressed nothing',
+  update: 'A tag that was read changed',
+  attached: 'A request was attached by hand',
+  hold_over: 'The wait was over',
+};
+
+const RESULTS: Record<string, Tone> = { dial: 'accent', connected: 'ok', reject: 'bad', over: 'plain' };
+
+const VERDICTS: Record<string, string> = {
+  eligible: 'Could take the call',
+  not_reached: 'Not reached',
+  missing: 'There is no such target',
+  disabled: 'Disabled',
+  duplicate: 'Has had this caller',
+  filter: 'Filter did not pass',
+  closed: 'Closed at that time',
+  cap_hour: 'Cap of the hour used up',
+  cap_day: 'Cap of the day used up',
+  cap_month: 'Cap of the month used up',
+  cap_total: 'Total cap used up',
+  concurrency: 'Busy with as many calls as it takes',
+  unavailable: 'Said it is not available',
+  attempted: 'Was tried already',
+};
+
+const CHOSEN_BY: Record<string, string> = {
+  override: 'by an override',
+  same_target: 'the caller was there before',
+  reservation: 'promised by a bid',
+  weight: 'by weight',
+  fallback: 'as the fallback',
+};
+
+/** Every decision on a call, oldest first, as one would tell it. */
+export function Decisions({ decisions }: { decisions: Decision[] }) {
+  return (
+    <ol className="relative grid gap-5 before:absolute before:top-2 before:bottom-2 before:left-[9px] before:w-px before:bg-line">
+      {decisions.map((decision) => (
+        <li key={decision.number} className="relative grid min-w-0 gap-3 pl-8">
+          <span className="tnum absolute top-0 left-0 grid size-[19px] place-items-center rounded-full border bg-ground text-2xs font-medium text-ink-2">
+            {decision.number}
+          </span>
+          <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+            <span className="font-medium">{TRIGGERS[decision.trigger] ?? sentence(decision.trigger)}</span>
+            <CircleArrowRight className="size-3.5 text-ink-3" aria-label="so" />
+            <Badge
+              tone={RESULTS[decision.result.action] ?? 'info'}
+              className="h-auto min-h-5 whitespace-normal"
+            >
+              {decision.result.text}
+            </Badge>
+            <span className="ml-auto text-xs text-ink-3">
+              <Time at={decision.at} />
+            </span>
+          </div>
+          {decision.tags.length > 0 && <TagsRead tags={decision.tags} />}
+          {decision.nodes.length > 0 && <Nodes nodes={decision.nodes} />}
+          {decision.plans.map((plan, at) => (
+            <Plan key={at} plan={plan} />
+          ))}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function TagsRead({ tags }: { tags: Decision['tags'] }) {
+  return (
+    <p className="flex flex-wrap items-center gap-1.5 text-xs text-ink-3">
+      Read
+      {tags.map((tag) => (
+        <span
+          key={tag.name}
+          className="rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-2xs text-ink-2 ring-1 ring-line ring-inset"
+        >
+          {tag.name}
+          {tag.value === undefined ? <span className="text-ink-3"> not set</span> : ` = ${tag.value}`}
+          {tag.source && <span className="text-ink-3"> · {tag.source}</span>}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Nodes({ nodes }: { nodes: SeenNode[] }) {
+  return (
+    <ol className="grid rounded-md border">
+      {nodes.map((node, at) => (
+        <li key={at} className="grid gap-1 border-b px-3 py-2 last:border-b-0">
+          <div className="flex flex-wrap items-center gap-2">
+            <span className="font-mono text-xs font-medium">{node.node}</span>
+            <span className="text-xs text-ink-3">{sentence(node.type)}</span>
+            {node.branch && <Badge tone="accent">→ {node.branch}</Badge>}
+            {!node.branch && <span className="text-xs text-ink-3">waits or ends here</span>}
+            {node.replayed && <span className="text-xs text-ink-3">answered before</span>}
+          </div>
+          {node.message && <p className="text-xs text-ink-2">{node.message}</p>}
+          {node.set.length > 0 && <p className="font-mono text-xs text-ink-2">set {node.set.join(', ')}</p>}
+          {node.explained && <Why explained={node.explained} />}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Plan({ plan }: { plan: SeenPlan }) {
+  return (
+    <div className="rounded-md border">
+      <div className="flex flex-wrap items-center gap-2 border-b bg-sunken px-3 py-1.5 text-xs">
+        {plan.id === undefined ? (
+          <span className="text-ink-2">Target of the flow’s node</span>
+        ) : (
+          <span>
+            Plan <span className="font-medium">{plan.name}</span>
+          </span>
+        )}
+        {plan.ledTo && <span className="text-ink-2">an override led to {plan.ledTo}</span>}
+      </div>
+      {plan.overrides.length > 0 && (
+        <ul className="border-b px-3 py-2 text-xs text-ink-2">
+          {plan.overrides.map((each) => (
+            <li key={each.order} className="flex flex-wrap gap-2">
+              Override {each.order}: {sentence(each.verdict)}
+              {each.filter && <Why explained={each.filter} />}
+            </li>
+          ))}
+        </ul>
+      )}
+      {plan.duplicate && <p className="border-b px-3 py-2 text-xs text-ink-2">{plan.duplicate}</p>}
+      <ul>
+        {plan.routes.map((route, at) => (
+          <Route key={at} route={route} plan={plan} />
+        ))}
+        {plan.fallback && <Route route={plan.fallback} plan={plan} fallback />}
+      </ul>
+    </div>
+  );
+}
+
+function Route({ route, plan, fallback }: { route: SeenRoute; plan: SeenPlan; fallback?: boolean }) {
+  const chosen = plan.chosen?.target === route.target;
+  const passed = route.verdict === 'eligible';
+  const Icon = passed ? Check : route.verdict === 'not_reached' ? Minus : X;
+  return (
+    <li className={cx('grid gap-1 border-b px-3 py-2 last:border-b-0', chosen && 'bg-accent-soft')}>
+      <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
+        <Icon
+          aria-hidden
+          className={cx(
+            'size-3.5',
+            passed ? 'text-ok' : route.verdict === 'not_reached' ? 'text-ink-3' : 'text-bad',
+          )}
+        />
+        <span className="font-medium">{route.name}</span>
+        {fallback && <span className="text-xs text-ink-2">fallback</span>}
+        {route.priority !== undefined && plan.id !== undefined && (
+          <span className="tnum text-xs text-ink-2">
+            priority {route.priority} · weight {route.weight}
+          </span>
+        )}
+        <span className="ml-auto text-xs text-ink-2">
+          {VERDICTS[route.verdict] ?? sentence(route.verdict)}
+          {route.limit && ` (${route.limit})`}
+          {chosen && plan.chosen && (
+            <span className="font-medium text-accent-ink">
+              {' '}
+              · chosen {CHOSEN_BY[plan.chosen.by] ?? plan.chosen.by}
+              {plan.chosen.share && plan.chosen.by === 'weight' && `, ${plan.chosen.share}`}
+            </span>
+          )}
+        </span>
+      </div>
+      {route.filter && <Why explained={route.filter} />}
+    </li>
+  );
+}
+
+/** A filter with what each part came to. */
+function Why({ explained }: { explained: Explained }) {
+  return (
+    <div className="pl-5 text-xs text-ink-2">
+      <span className={explained.passed ? 'text-ok' : 'text-bad'}>{explained.passed ? '✓' : '✗'}</span>{' '}
+      <span className="font-mono text-2xs">{explained.text}</span>
+      {explained.parts.length === 0 && (
+        <span className="text-ink-3">
+          {' '}
+          · was {explained.seen === undefined ? 'not set' : `“${explained.seen}”`}
+          {explained.why && `, ${explained.why}`}
+        </span>
+      )}
+      {explained.parts.map((part, at) => (
+        <Why key={at} explained={part} />
+      ))}
+    </div>
+  );
+}

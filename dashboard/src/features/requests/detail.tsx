@@ -1,0 +1,167 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Repeat2 } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { api } from '@/api/client';
+import type { LoggedRequest } from '@/api/types';
+import { Badge, HttpStatus } from '@/components/badge';
+import { Button } from '@/components/button';
+import { CodeBlock, prettyJson } from '@/components/code';
+import { CopyId } from '@/components/copy';
+import { sentence } from '@/components/format';
+import { Facts } from '@/components/page';
+import { say, sayProblem } from '@/components/toast';
+import { Time } from '@/components/values';
+import { useMay } from '../access/session';
+import { useWebhookName } from '../names';
+import { readEffect } from './effect';
+
+const WHEN: Record<string, string> = {
+  before_routing: 'before it was routed',
+  next_decision: 'decided the call again',
+  after_routing: 'after it was routed',
+  completed: 'after the call was over',
+};
+
+/** One logged request: what came, what was answered, what it did. */
+export function RequestDetail({ request }: { request: LoggedRequest }) {
+  const webhook = useWebhookName();
+  const effect = readEffect(request.effect);
+  return (
+    <div className="grid gap-5">
+      <Facts
+        columns="grid-cols-2 sm:grid-cols-3"
+        facts={[
+          ['Received', <Time key="at" at={request.received_at} />],
+          ['Status', <HttpStatus key="status" status={request.status} />],
+          [
+            'Webhook',
+            <Link
+              key="webhook"
+              to="/webhooks/incoming/$id"
+              params={{ id: request.webhook_id }}
+              className="text-accent-ink underline decoration-accent/40 underline-offset-2"
+            >
+              {webhook(request.webhook_id)}
+            </Link>,
+          ],
+          ['Method', request.method],
+          [
+            'From',
+            <span key="from" className="tnum">
+              {request.address}
+            </span>,
+          ],
+          ['Request id', <CopyId key="id" id={request.id} />],
+        ]}
+      />
+      {request.replay_of && (
+        <p className="rounded-md bg-info-soft px-3 py-2 text-sm">
+          Answered with what{' '}
+          <Link
+            to="/requests/$id"
+            params={{ id: request.replay_of }}
+            className="underline underline-offset-2"
+          >
+            the first request of this transaction
+          </Link>{' '}
+          got; nothing was done again.
+          {request.mismatch && ' Its payload was another one.'}
+        </p>
+      )}
+      <Part title="What it did">
+        {effect.calls.length === 0 && effect.more.length === 0 ? (
+          <p className="text-ink-3">
+            {request.status < 300
+              ? 'It changed no call when it came.'
+              : 'It was refused and changed nothing.'}
+          </p>
+        ) : (
+          <ul className="grid gap-1.5">
+            {effect.calls.map((call) => (
+              <li key={call.id} className="flex flex-wrap items-center gap-2">
+                <Link
+                  to="/calls/$id"
+                  params={{ id: call.id }}
+                  className="font-mono text-xs text-accent-ink underline decoration-accent/40 underline-offset-2"
+                >
+                  {call.id}
+                </Link>
+                {call.when && <Badge>{WHEN[call.when] ?? sentence(call.when)}</Badge>}
+              </li>
+            ))}
+            {effect.more.map(([name, value]) => (
+              <li key={name} className="text-xs break-words">
+                <span className="text-ink-3">{sentence(name)}: </span>
+                <span className="font-mono">{value}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Part>
+      {request.query !== '' && (
+        <Part title="Query">
+          <CodeBlock label="query" code={request.query} />
+        </Part>
+      )}
+      {request.body !== '' && (
+        <Part title="Body">
+          <CodeBlock label="body" code={prettyJson(request.body)} />
+        </Part>
+      )}
+      <Part title="Answer">
+        <CodeBlock label="answer" code={prettyJson(request.response)} />
+      </Part>
+      <Part title="Headers">
+        <dl className="grid gap-1 rounded-md border bg-sunken p-3 font-mono text-xs">
+          {request.headers.map(([name, value], at) => (
+            <div key={at} className="break-all">
+              <dt className="inline text-ink-3">{name}: </dt>
+              <dd className="inline">{value}</dd>
+            </div>
+          ))}
+        </dl>
+        <p className="mt-1.5 text-xs text-ink-3">
+          Keys, cookies and other secrets are hidden before a request is kept.
+        </p>
+      </Part>
+    </div>
+  );
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section>
+      <h3 className="mb-1.5 text-xs font-medium text-ink-3">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+/** Sends a logged request again, as a new one, and opens that. */
+export function ReplayButton({ id }: { id: string }) {
+  const [busy, setBusy] = useState(false);
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const may = useMay('manager');
+  if (!may) return null;
+  const replay = async () => {
+    setBusy(true);
+    try {
+      const { response } = await api.POST('/v1/requests/{id}/replay', { params: { path: { id } } });
+      say('Sent again, as a new request.');
+      const again = response.headers.get('x-request-id');
+      if (again !== null) await navigate({ to: '/requests/$id', params: { id: again } });
+      await client.invalidateQueries({ queryKey: ['requests'] });
+    } catch (problem) {
+      sayProblem(problem);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Button busy={busy} onClick={() => void replay()}>
+      <Repeat2 className="size-3.5" aria-hidden /> Replay
+    </Button>
+  );
+}
