@@ -1,8 +1,9 @@
-.PHONY: run test check bench
+.PHONY: run test check bench screenshots
 
 # Builds everything and starts it on SQLite with demo data; prints the address, keys and curl lines.
 run:
 	scripts/compiler.sh
+	scripts/dashboard.sh
 	cargo build --release -p hookline
 	HOOKLINE_LOG=warn target/release/hookline seed
 	HOOKLINE_LOG_FORMAT=text exec target/release/hookline serve
@@ -14,6 +15,10 @@ test:
 # Format, lints, and the prefix table against its source.
 check:
 	scripts/check.sh
+
+# Pictures of every page, light and dark, wide and narrow, in dashboard/screenshots.
+screenshots:
+	scripts/screenshots.sh
 
 # Measures Hookline beside its peers and writes the table to bench/results. Takes about an hour;
 # `make bench BENCH="compare --calls 10000 --rounds 1"` is a quick look.

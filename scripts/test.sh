@@ -26,8 +26,16 @@ mkdir -p target
 .venv/bin/python scripts/phone_reference.py > target/phone_reference.tsv
 export HOOKLINE_PHONE_REFERENCE="$PWD/target/phone_reference.tsv"
 
+scripts/dashboard.sh check
+if ! command -v chromium >/dev/null; then install_packages chromium; fi
+
 if cargo nextest --version >/dev/null 2>&1; then
   cargo nextest run --workspace
 else
   cargo test --workspace
 fi
+
+# The dashboard's stories, in a real browser against the program that was just tested.
+cargo build -p hookline
+cd dashboard
+HOOKLINE_BIN="$PWD/../target/debug/hookline" npm run --silent e2e
