@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::ServeConfig;
+use crate::http::inbound::Traffic;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
@@ -32,6 +33,7 @@ pub struct App {
     pub scripts: Scripts,
     pub metrics: PrometheusHandle,
     pub draining: Draining,
+    pub traffic: Traffic,
 }
 
 /// Whether the server was told to stop.

@@ -10,6 +10,7 @@ use crate::app::{App, Draining};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
 use crate::http;
+use crate::http::inbound::Traffic;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
@@ -110,6 +111,7 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
         sign_in_limits: SignInLimits::default(),
         passwords: Passwords::default(),
         draining: Draining::default(),
+        traffic: Traffic::default(),
     });
     upkeep::start(&app);
     Ok(app)

@@ -17,6 +17,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (6, "access", include_str!("../../migrations/0006_access.sql")),
     (7, "call_lists", include_str!("../../migrations/0007_call_lists.sql")),
     (8, "reports", include_str!("../../migrations/0008_reports.sql")),
+    (9, "traffic", include_str!("../../migrations/0009_traffic.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

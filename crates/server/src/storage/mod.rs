@@ -24,6 +24,7 @@ pub mod rtb_endpoints;
 pub mod sign_ins;
 mod sqlite;
 mod steady;
+pub mod traffic;
 mod turns;
 pub mod unmatched;
 pub mod users;

@@ -6,16 +6,23 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::calls::first_id;
 use super::{Db, Result, StorageError, Value};
 use crate::settings::load::from_json;
 use crate::values;
+
+/// Seconds that a request may have taken to be read.
+const READ_SECONDS_MAX: i64 = 3_600;
 
 #[derive(Debug, Clone, Default)]
 pub struct RequestFilter {
     /// Only requests before this one, newest first: the place where a page begins.
     pub before: Option<RequestId>,
     pub webhook: Option<WebhookId>,
-    pub status: Option<i64>,
+    /// From the first to the last.
+    pub statuses: Option<(i64, i64)>,
+    /// Only these.
+    pub touched: Option<Vec<RequestId>>,
     /// As it was normalized.
     pub caller: Option<String>,
     pub transaction_id: Option<String>,
@@ -61,10 +68,16 @@ pub async fn page(db: &Db, org: OrgId, filter: &RequestFilter, limit: u32) -> Re
     let mut sql = "SELECT id, webhook_id, received_at, method, address, status, code, caller, transaction_id,
              replay_of, mismatch FROM requests WHERE org_id = $1"
         .to_owned();
-    let conditions: [(&str, Option<Value>); 7] = [
+    // A request's id has the time at which it came, shortly before it had been read.
+    let since = filter.from.map(|from| first_id(from.plus_seconds(-READ_SECONDS_MAX)));
+    let until = filter.to.map(|to| first_id(to.plus_micros(1_000)));
+    let conditions: [(&str, Option<Value>); 10] = [
         ("id <", filter.before.map(|id| id.0.into())),
+        ("id >=", since.map(Value::from)),
+        ("id <", until.map(Value::from)),
         ("webhook_id =", filter.webhook.map(|id| id.0.into())),
-        ("status =", filter.status.map(Value::from)),
+        ("status >=", filter.statuses.map(|(first, _)| first.into())),
+        ("status <=", filter.statuses.map(|(_, last)| last.into())),
         ("caller =", filter.caller.as_deref().map(Value::from)),
         ("transaction_id =", filter.transaction_id.as_deref().map(Value::from)),
         ("received_at >=", filter.from.map(|at| at.0.into())),
@@ -75,6 +88,15 @@ pub async fn page(db: &Db, org: OrgId, filter: &RequestFilter, limit: u32) -> Re
             values.push(value);
             sql += &format!(" AND {condition} ${}", values.len());
         }
+    }
+    if let Some(touched) = &filter.touched {
+        // An empty list is no SQL: none has this id.
+        let mut names = vec!["NULL".to_owned()];
+        for id in touched {
+            values.push(id.0.into());
+            names.push(format!("${}", values.len()));
+        }
+        sql += &format!(" AND id IN ({})", names.join(", "));
     }
     sql += &format!(" ORDER BY id DESC LIMIT {limit}");
     let rows: Vec<LineRow> = db.fetch_all(&sql, values).await?;

@@ -6,6 +6,7 @@ mod expire;
 mod gauges;
 mod reports;
 mod silent;
+mod traffic;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,7 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(60);
 const SILENT_EVERY: Duration = Duration::from_secs(60);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
 const REPORTS_EVERY: Duration = Duration::from_secs(2);
+const TRAFFIC_EVERY: Duration = Duration::from_secs(5);
 const STEADY_EVERY: Duration = Duration::from_secs(30);
 
 /// Starts every duty.
@@ -29,6 +31,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(expire::run(app.clone(), EXPIRE_EVERY));
     tokio::spawn(silent::run(app.clone(), SILENT_EVERY));
     tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
+    tokio::spawn(traffic::run(app.clone(), TRAFFIC_EVERY));
     tokio::spawn(reports::run(app.clone(), REPORTS_EVERY));
     if let Db::Sqlite(sqlite) = &app.db {
         checkpoint::start(sqlite);

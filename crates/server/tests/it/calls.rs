@@ -161,8 +161,9 @@ where
     S: futures_util::Stream<Item = reqwest::Result<B>> + Unpin,
     B: AsRef<[u8]>,
 {
+    // Comments, such as the one with which a stream opens, are no events.
     let mut text = String::new();
-    while !text.contains("\n\n") {
+    while !text.trim_start_matches(": open\n\n").contains("\n\n") {
         let chunk = stream.next().await.expect("the stream goes on").unwrap();
         text += std::str::from_utf8(chunk.as_ref()).unwrap();
     }

@@ -22,6 +22,7 @@ mod silent;
 mod simulate;
 mod spec;
 mod traces;
+mod traffic;
 mod unmatched;
 mod world;
 

@@ -6,6 +6,7 @@ pub mod body;
 mod cors;
 mod headers;
 mod scrub;
+mod traffic;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -33,6 +34,7 @@ use crate::telemetry::{metric, trace};
 pub use address::{Peer, client_address};
 pub use headers::rate as rate_headers;
 use scrub::scrub;
+pub use traffic::Traffic;
 
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 
@@ -99,6 +101,8 @@ async fn answer_request(
         Some(problem) => answer::problem(&problem, id),
         None => admitted(app, id, method, &parts, body, address, &authenticated).await,
     };
+    let status = response.status().as_u16();
+    app.traffic.count(authenticated.org.id, authenticated.webhook.id, status, app.clock.now());
     let headers = response.headers_mut();
     cors::allow(headers, origin, &authenticated.webhook);
     if !headers.contains_key(headers::RATE_LIMIT) {

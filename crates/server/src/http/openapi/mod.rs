@@ -56,7 +56,7 @@ pub use unmatched::*;
         calls::next::next, calls::decision::decision, calls::rerun::rerun, calls::edit::edit,
         calls::stream::stream_all, calls::stream::stream_call, reports::calls,
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
-        webhooks::change::delete, webhooks::change::rotate, webhooks::test::test,
+        webhooks::change::delete, webhooks::change::rotate, webhooks::test::test, webhooks::traffic::traffic,
         requests::list::list, requests::get::get, requests::replay::replay,
         inbox::list::list, inbox::attach::attach, inbox::dismiss::dismiss,
         organization::get, organization::update,

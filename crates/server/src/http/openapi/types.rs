@@ -387,9 +387,11 @@ pub struct RequestQuery {
     /// The `next_cursor` of the page before.
     cursor: Option<Uuid>,
     webhook_id: Option<Uuid>,
-    /// An HTTP status.
-    status: Option<u16>,
+    /// An HTTP status, or `2xx`, `4xx`, `5xx`.
+    status: Option<String>,
     caller: Option<String>,
+    /// Requests that touched this call.
+    call_log_id: Option<Uuid>,
     transaction_id: Option<String>,
     #[param(value_type = Option<String>, format = DateTime)]
     from: Option<String>,

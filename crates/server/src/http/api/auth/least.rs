@@ -57,6 +57,7 @@ const TABLE: &[(&str, Methods)] = &[
     ("/v1/api-keys/{id}", &[(Method::DELETE, OWNER)]),
     ("/v1/organization", &[(Method::GET, READ_ONLY), (Method::PATCH, OWNER)]),
     ("/v1/webhooks", LIST),
+    ("/v1/webhooks/traffic", READ),
     ("/v1/webhooks/{id}", ONE),
     ("/v1/webhooks/{id}/rotate", CHANGE),
     ("/v1/webhooks/{id}/test", CHANGE),

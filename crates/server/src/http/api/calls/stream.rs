@@ -97,7 +97,11 @@ async fn stream(
     still_in.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let following = Following { follower, app, caller, still_in, _open: open };
     let batches = stream::unfold(following, next_batch);
-    Sse::new(batches.flat_map(stream::iter)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+    // The head of the answer leaves with the first bytes: who listens knows at once that they do.
+    let open = stream::once(async { Ok(Event::default().comment("open")) });
+    Sse::new(open.chain(batches.flat_map(stream::iter)))
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response()
 }
 
 /// What an open stream holds on to.

@@ -4,6 +4,7 @@ pub mod change;
 pub mod create;
 pub mod list;
 pub mod test;
+pub mod traffic;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ pub use change::{delete, rotate, update};
 pub use create::create;
 pub use list::{get, list};
 pub use test::test;
+pub use traffic::traffic;
 
 #[derive(Serialize)]
 struct WebhookView<'a> {
