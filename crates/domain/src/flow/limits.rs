@@ -9,6 +9,9 @@ pub const LABEL_CHARS_MAX: usize = 128;
 /// The reason of a `reject` node.
 pub const REASON_CHARS_MAX: usize = 128;
 
+/// Targets of a `dial` node.
+pub const DIAL_TARGETS_MAX: usize = 10;
+
 pub const CASES_MAX: usize = 100;
 /// Branches of a `distribute` node.
 pub const BRANCHES_MAX: usize = 50;

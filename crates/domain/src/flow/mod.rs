@@ -29,7 +29,7 @@ pub use diff::{ChangedField, ChangedNode, FlowDiff, diff};
 pub use http::{Body, BodyKind, Destination, Header, HttpNode, Mapping, Method, Source};
 pub use id::{NodeId, NotANodeId};
 pub use limits::*;
-pub use node::{Branch, MenuNode, Mode, Node, NodeType, Position, Share, Task};
+pub use node::{Branch, DialTo, MenuNode, Mode, Node, NodeType, Position, Share, Task};
 pub use problem::{Code, Problem, Severity};
 pub use run::{
     Advanced, CallTags, DialOutcome, Effect, Ending, Env, Failure, FlowState, HttpAnswer, HttpFailure,

@@ -9,7 +9,7 @@ use super::http::HttpNode;
 use super::switch::Case;
 use crate::condition::Condition;
 use crate::ids::{RoutingPlanId, TargetId};
-use crate::routing::Hours;
+use crate::routing::{DialStrategy, Hours};
 use crate::tags::TagName;
 use crate::template::Template;
 
@@ -96,7 +96,8 @@ pub enum Task {
     },
     /// Without a branch for what became of it, the call ends.
     Dial {
-        target: TargetId,
+        #[serde(flatten)]
+        to: DialTo,
         #[serde(skip_serializing_if = "Option::is_none")]
         no_answer: Branch,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,6 +124,43 @@ pub enum Task {
         #[serde(skip_serializing_if = "Option::is_none")]
         next: Branch,
     },
+}
+
+/// Whom a `dial` node rings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum DialTo {
+    One {
+        target: TargetId,
+    },
+    /// No target is there twice.
+    Several {
+        targets: Vec<TargetId>,
+        strategy: DialStrategy,
+    },
+}
+
+impl DialTo {
+    pub fn targets(&self) -> &[TargetId] {
+        match self {
+            Self::One { target } => std::slice::from_ref(target),
+            Self::Several { targets, .. } => targets,
+        }
+    }
+
+    pub fn strategy(&self) -> DialStrategy {
+        match self {
+            Self::One { .. } => DialStrategy::Sequential,
+            Self::Several { strategy, .. } => *strategy,
+        }
+    }
+
+    /// Each target with its place in the node's JSON.
+    pub fn places(&self) -> impl Iterator<Item = (String, TargetId)> {
+        let is_one = matches!(self, Self::One { .. });
+        let place = move |at| if is_one { "target".to_owned() } else { format!("targets[{at}]") };
+        self.targets().iter().enumerate().map(move |(at, target)| (place(at), *target))
+    }
 }
 
 /// A question to the caller, answered by the telephone's keys.

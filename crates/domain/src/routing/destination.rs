@@ -1,4 +1,4 @@
-//! Where a call is sent: a phone number or a SIP address.
+//! Where a call is sent: a phone number, a SIP address, or a URL that its caller is led to.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -6,33 +6,43 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::target::URL_CHARS_MAX;
+use super::template;
 use crate::phone::{self, Country};
 
 /// Characters of a SIP address.
 pub const SIP_CHARS_MAX: usize = 255;
 
-/// As JSON its text: `"+13105550100"` or `"sip:sales@pbx.example.com"`.
+/// As JSON its text: `"+13105550100"`, `"sip:sales@pbx.example.com"` or `"https://buyer.example/?cid=[CALL_ID]"`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Destination {
     /// In E.164.
     Phone(String),
     /// `sip:` or `sips:`, with user and host; a port and parameters may follow.
     Sip(String),
+    /// `https://` or `http://`, with `[TAG]`s in its path and query.
+    Url(String),
 }
 
 /// Why a text is no destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotADestination {
-    #[error("not a phone number: write it with its country code, such as +13105550100, or a sip: address")]
+    #[error(
+        "not a phone number: write it with its country code, such as +13105550100, or a sip: or https:// address"
+    )]
     Number,
     #[error("not a SIP address: write it as sip:user@host, without spaces or angle brackets")]
     Sip,
+    #[error("not a URL: it {0}")]
+    Url(&'static str),
+    #[error("a URL of more than {URL_CHARS_MAX} characters; shorten it")]
+    LongUrl,
 }
 
 impl Destination {
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Phone(text) | Self::Sip(text) => text,
+            Self::Phone(text) | Self::Sip(text) | Self::Url(text) => text,
         }
     }
 }
@@ -43,6 +53,11 @@ impl FromStr for Destination {
     fn from_str(text: &str) -> Result<Self, NotADestination> {
         let text = text.trim();
         if let Some((scheme, address)) = text.split_once(':') {
+            if let Some(known) =
+                ["https", "http"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known))
+            {
+                return url(format!("{known}:{address}"));
+            }
             let scheme = ["sip", "sips"].into_iter().find(|known| scheme.eq_ignore_ascii_case(known));
             let scheme = scheme.filter(|_| text.len() <= SIP_CHARS_MAX && is_sip_address(address));
             return scheme.map(|scheme| Self::Sip(format!("{scheme}:{address}"))).ok_or(NotADestination::Sip);
@@ -51,6 +66,14 @@ impl FromStr for Destination {
         let international = text.starts_with('+').then(|| phone::normalize(text, Country::US));
         international.flatten().map(Self::Phone).ok_or(NotADestination::Number)
     }
+}
+
+fn url(text: String) -> Result<Destination, NotADestination> {
+    template::check_url(&text).map_err(NotADestination::Url)?;
+    if text.chars().count() > URL_CHARS_MAX {
+        return Err(NotADestination::LongUrl);
+    }
+    Ok(Destination::Url(text))
 }
 
 /// `user@host[:port][;parameters]` with nothing in it that could end a header or a quoted text.
@@ -126,6 +149,8 @@ mod tests {
             ),
             ("sip:1000@[2001:db8::1]:5060", "sip:1000@[2001:db8::1]:5060"),
             ("sip:1000@[2001:db8::1]", "sip:1000@[2001:db8::1]"),
+            (" https://b.example/?cid=[CALL_ID]&z=[ZIP]", "https://b.example/?cid=[CALL_ID]&z=[ZIP]"),
+            ("HTTP://b.example", "http://b.example"),
         ] {
             assert_eq!(
                 text.parse::<Destination>().map(|one| one.to_string()),
@@ -158,10 +183,14 @@ mod tests {
             "sip:a@[::zz]",
             "sip:a@b;x=\"y\"",
             "tel:+13105550100",
-            "https://a@b",
         ] {
             assert_eq!(text.parse::<Destination>(), Err(NotADestination::Sip), "{text}");
         }
+        for text in ["https://", "https://a@b", "https://[HOST]/", "https://b.example/a b", "https:b"] {
+            assert!(matches!(text.parse::<Destination>(), Err(NotADestination::Url(_))), "{text}");
+        }
+        let long = format!("https://b.example/{}", "a".repeat(URL_CHARS_MAX));
+        assert_eq!(long.parse::<Destination>(), Err(NotADestination::LongUrl));
         let long = format!("sip:{}@b", "a".repeat(SIP_CHARS_MAX));
         assert_eq!(long.parse::<Destination>(), Err(NotADestination::Sip));
     }

@@ -20,7 +20,7 @@ use crate::document::{Fields, Problem};
 
 pub use bid::{BidRefusal, bid_caller};
 pub use decide::{
-    Chosen, ChosenBy, Decision, DuplicateTrace, Eligible, EligibleRoute, Facts, Limit, Outcome,
+    Chosen, ChosenBy, Decision, Dialed, DuplicateTrace, Eligible, EligibleRoute, Facts, Limit, Outcome,
     OverrideTrace, OverrideVerdict, PlanTrace, PreviousCall, Refusal, RejectReason, Reservation, RouteTrace,
     Share, Trace, Verdict, decide, eligible,
 };
@@ -29,9 +29,9 @@ pub use directory::Directory;
 pub use hours::{EXCEPTIONS_MAX, Hours, INTERVALS_MAX};
 pub use period::{CapPeriod, CounterKey, Counters};
 pub use plan::{
-    CallerPattern, DuplicateAction, DuplicateCounts, DuplicateRule, NotACallerPattern, OVERRIDES_MAX,
-    Override, OverrideAction, PRIORITY_MAX, REASON_CHARS_MAX, ROUTES_MAX, Route, RoutingPlan, WEIGHT_MAX,
-    WINDOW_SECONDS_MAX,
+    CallerPattern, DialStrategy, DuplicateAction, DuplicateCounts, DuplicateRule, NotACallerPattern,
+    OVERRIDES_MAX, Override, OverrideAction, PRIORITY_MAX, REASON_CHARS_MAX, ROUTES_MAX, Route, RoutingPlan,
+    SIMULTANEOUS_MAX, SIMULTANEOUS_MIN, WEIGHT_MAX, WINDOW_SECONDS_MAX,
 };
 pub use settle::{EndedCall, Settled, settle_conversion};
 pub use target::{

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::destination::{Destination, SIP_CHARS_MAX};
+use super::destination::Destination;
 use super::hours::Hours;
 use super::period::{CapPeriod, CounterKey};
 use super::template;
@@ -119,8 +119,8 @@ impl Target {
             id,
             name: super::name(&mut fields)?,
             destination: fields
-                .require("destination", "a phone number such as +13105550100, or sip:user@host")?
-                .parsed(SIP_CHARS_MAX)?,
+                .require("destination", "a phone number such as +13105550100, sip:user@host, or a URL")?
+                .parsed(URL_CHARS_MAX)?,
             enabled: super::flag(&mut fields, "enabled", true)?,
             ring_seconds: optional(&mut fields, "ring_seconds", 1..=RING_SECONDS_MAX)?
                 .unwrap_or(RING_SECONDS_DEFAULT),

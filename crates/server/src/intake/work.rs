@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hookline_domain::call::{Call, CallEvent};
 use hookline_domain::flow::{DialOutcome, HttpAnswer, HttpFailure, ScriptFailure};
-use hookline_domain::ids::{CallId, CampaignId, NumberId, OrgId, PublisherId, RequestId};
+use hookline_domain::ids::{CallId, CampaignId, NumberId, OrgId, PublisherId, RequestId, TargetId};
 use hookline_domain::rate::RateState;
 use hookline_domain::settings::OnUnmatched;
 use hookline_domain::tags::TagSet;
@@ -138,7 +138,8 @@ pub struct NextStep {
 pub enum News {
     /// Nothing: the switch asks where the call stands.
     None,
-    Dialed(DialOutcome),
+    /// Of this target; `None`: of the one that rings, or of all of them.
+    Dialed(DialOutcome, Option<TargetId>),
     Digits(String),
     NoInput,
     HoldOver,
@@ -152,7 +153,7 @@ impl News {
     pub fn trigger(&self) -> &'static str {
         match self {
             Self::None => "asked",
-            Self::Dialed(outcome) => outcome.as_str(),
+            Self::Dialed(outcome, _) => outcome.as_str(),
             Self::Digits(_) => "digits",
             Self::NoInput => "no_input",
             Self::HoldOver => "hold_over",

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use hookline_domain::flow::{FlowState, HttpRequest};
+use hookline_domain::flow::{DialOutcome, FlowState, HttpRequest};
 use hookline_domain::ids::{FlowId, RoutingPlanId, TargetId};
-use hookline_domain::routing::{Conversion, CounterKey, Reservation};
+use hookline_domain::routing::{Conversion, CounterKey, DialStrategy, Reservation};
 use hookline_domain::tags::TagName;
 use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -29,10 +29,14 @@ pub struct Routed {
     pub leads: Option<Leads>,
     /// Targets that were tried for it in vain.
     pub attempted: Vec<TargetId>,
+    /// What became of the last of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<DialOutcome>,
     /// Answers to availability checks.
     pub availability: Vec<(TargetId, bool)>,
-    /// Who rings, or is connected.
-    pub dialing: Option<Dialing>,
+    /// Who rings, or is connected; that is one. While another system is asked since a tag has changed, who
+    /// rings rings on.
+    pub dialing: Vec<Dialing>,
     /// Who was connected, once the call is over.
     pub had: Option<TargetId>,
     /// The place that a bid holds for it, until it is sent somewhere.
@@ -50,12 +54,15 @@ pub struct Routed {
     pub is_behind: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Leads {
     Plan(RoutingPlanId),
-    /// A flow's own choice of a target.
-    Target(TargetId),
+    /// A flow's own choice of targets.
+    Targets {
+        targets: Vec<TargetId>,
+        strategy: DialStrategy,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,8 +81,10 @@ pub enum Stand {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum Instruction {
-    /// Ring these, one after another.
-    Dial { targets: Vec<DialTarget> },
+    /// Ring these.
+    Dial { strategy: DialStrategy, targets: Vec<DialTarget> },
+    /// Lead the caller there.
+    Redirect { url: String, target: TargetId, name: String },
     Menu {
         prompt: String,
         digits: Vec<String>,
@@ -137,8 +146,14 @@ impl Stand {
     /// What may be reported of it, for an error.
     pub fn expects(&self) -> &'static str {
         match self {
+            Self::Told(Instruction::Dial { targets, .. }) if targets.len() > 1 => {
+                "the call rings at several targets: send `outcome` connected with the `target` that answered, or no_answer, busy or failed for all of them, or for the `target` that you name"
+            }
             Self::Told(Instruction::Dial { .. }) => {
                 "the call rings at a target: send `outcome` connected, no_answer, busy or failed"
+            }
+            Self::Told(Instruction::Redirect { .. }) => {
+                "the caller is led to a URL: send `outcome` connected or failed"
             }
             Self::Told(Instruction::Menu { .. }) => "a menu is played: send `digits`, or `outcome` no_input",
             Self::Told(Instruction::Hold { .. }) => "the caller waits: send `outcome` hold_over",
@@ -154,10 +169,11 @@ impl Instruction {
     /// For the timeline.
     pub fn summary(&self) -> String {
         match self {
-            Self::Dial { targets } => {
+            Self::Dial { targets, .. } => {
                 let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
                 format!("dial {}", names.join(", "))
             }
+            Self::Redirect { name, .. } => format!("redirect to {name}"),
             Self::Menu { attempt, .. } => format!("menu, attempt {attempt}"),
             Self::Hold { seconds } => format!("hold {seconds} s"),
             Self::Reject { reason, .. } => format!("reject: {reason}"),
@@ -179,8 +195,9 @@ impl Routed {
             asked_at: None,
             leads,
             attempted: Vec::new(),
+            outcome: None,
             availability: Vec::new(),
-            dialing: None,
+            dialing: Vec::new(),
             had: None,
             reserved: None,
             promised: None,
@@ -192,7 +209,38 @@ impl Routed {
 
     /// The target that has the call, for the table's column.
     pub fn target(&self) -> Option<TargetId> {
-        self.dialing.as_ref().map(|dialing| dialing.target).or(self.had)
+        match self.dialing.as_slice() {
+            [only] => Some(only.target),
+            _ => self.had,
+        }
+    }
+
+    /// The place in `dialing` of the one that is meant: of a single one it need not be said.
+    pub fn rings_at(&self, target: Option<TargetId>) -> Option<usize> {
+        match target {
+            Some(target) => self.dialing.iter().position(|dialing| dialing.target == target),
+            None => (self.dialing.len() == 1).then_some(0),
+        }
+    }
+
+    /// Who has answered, by what a switch calls it: its id, its destination or its name, if only one of
+    /// those that ring is called so. Of a single one it may say anything.
+    pub fn answered_by(&self, said: Option<&str>) -> Option<usize> {
+        if self.dialing.len() == 1 {
+            return Some(0);
+        }
+        let said = said?;
+        if let Some(at) = said.parse().ok().and_then(|id| self.rings_at(Some(id))) {
+            return Some(at);
+        }
+        let told = match &self.stand {
+            Stand::Told(Instruction::Dial { targets, .. }) => targets.as_slice(),
+            _ => &[],
+        };
+        let is_at = |id| told.iter().any(|target| target.id == id && target.destination == said);
+        let is_meant = |dialing: &Dialing| dialing.name == said || is_at(dialing.target);
+        let mut meant = (0..self.dialing.len()).filter(|at| is_meant(&self.dialing[*at]));
+        meant.next().filter(|_| meant.next().is_none())
     }
 
     /// Whether another system was asked and whoever waited for it is gone: its node has ended, or its client
@@ -209,7 +257,12 @@ impl Routed {
         matches!(
             &self.stand,
             Stand::Asking(_)
-                | Stand::Told(Instruction::Dial { .. } | Instruction::Menu { .. } | Instruction::Hold { .. })
+                | Stand::Told(
+                    Instruction::Dial { .. }
+                        | Instruction::Redirect { .. }
+                        | Instruction::Menu { .. }
+                        | Instruction::Hold { .. }
+                )
         )
     }
 }

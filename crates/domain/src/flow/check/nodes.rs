@@ -37,9 +37,11 @@ fn missing(field: &str) -> Problem {
 
 fn references(task: &Task, known: &Known<'_>, add: &mut impl FnMut(&str, Problem)) {
     match task {
-        Task::Dial { target, .. } if !(known.target)(*target) => {
-            let message = format!("there is no target {target}; choose another");
-            add("target", Problem::error(Code::UnknownTarget, message));
+        Task::Dial { to, .. } => {
+            for (field, target) in to.places().filter(|(_, target)| !(known.target)(*target)) {
+                let message = format!("there is no target {target}; choose another");
+                add(&field, Problem::error(Code::UnknownTarget, message));
+            }
         }
         Task::RoutingPlan { plan, no_route } => {
             if !(known.plan)(*plan) {

@@ -4,12 +4,14 @@ use super::{branch, http, node_id};
 use crate::condition::{CONDITION_PATTERNS_MAX, Condition};
 use crate::document::{Document, Fields, Problem};
 use crate::flow::limits::*;
-use crate::flow::node::{MenuNode, Mode, Node, NodeType, Position, Share, Task};
+use crate::flow::node::{DialTo, MenuNode, Mode, Node, NodeType, Position, Share, Task};
 use crate::flow::switch::Case;
-use crate::routing::Hours;
+use crate::ids::TargetId;
+use crate::routing::{DialStrategy, Hours};
 use crate::tags::{TAG_NAME_CHARS_MAX, TagName};
 use crate::template::{TEMPLATE_BYTES_MAX, Template};
 
+const ID_CHARS: usize = 36;
 const MODES: [(&str, Mode); 2] = [("weighted", Mode::Weighted), ("round_robin", Mode::RoundRobin)];
 
 pub(super) fn node(document: &Document<'_>) -> Result<Node, Problem> {
@@ -60,7 +62,7 @@ fn task(node_type: NodeType, fields: &mut Fields<'_>) -> Result<Task, Problem> {
         NodeType::Menu => Task::Menu(menu(fields)?),
         NodeType::Distribute => distribute(fields)?,
         NodeType::Dial => Task::Dial {
-            target: fields.require("target", "the id of the target to dial")?.parsed(36)?,
+            to: dial_to(fields)?,
             no_answer: branch(fields, "no_answer")?,
             busy: branch(fields, "busy")?,
             failed: branch(fields, "failed")?,
@@ -171,6 +173,31 @@ fn menu(fields: &mut Fields<'_>) -> Result<MenuNode, Problem> {
         invalid: branch(fields, "invalid")?,
         no_input: branch(fields, "no_input")?,
     })
+}
+
+fn dial_to(fields: &mut Fields<'_>) -> Result<DialTo, Problem> {
+    let Some(list) = fields.take("targets") else {
+        let target = fields.require("target", "the id of the target to dial")?.parsed(ID_CHARS)?;
+        return Ok(DialTo::One { target });
+    };
+    if let Some(one) = fields.take("target") {
+        return Err(one.problem("can't be there beside targets; name them all in targets"));
+    }
+    let mut targets: Vec<TargetId> = Vec::new();
+    for document in list.items(DIAL_TARGETS_MAX)? {
+        let target = document.parsed(ID_CHARS)?;
+        if targets.contains(&target) {
+            return Err(document.problem("is there twice; leave one out"));
+        }
+        targets.push(target);
+    }
+    if targets.is_empty() {
+        return Err(list.problem("is empty; add the id of a target"));
+    }
+    let strategy = fields
+        .take("strategy")
+        .map_or(Ok(DialStrategy::default()), |word| word.word(&DialStrategy::WORDS))?;
+    Ok(DialTo::Several { targets, strategy })
 }
 
 fn distribute(fields: &mut Fields<'_>) -> Result<Task, Problem> {

@@ -63,7 +63,10 @@ impl<'a> Walk<'a> {
                 self.ask(id, node, SAME_QUESTION, pause)
             }
             Task::Distribute { mode, branches } => self.distribute(id, node, *mode, branches),
-            Task::Dial { target, .. } => self.ask(id, node, SAME_QUESTION, Pause::Dial { target: *target }),
+            Task::Dial { to, .. } => {
+                let (targets, strategy) = (to.targets().to_vec(), to.strategy());
+                self.ask(id, node, SAME_QUESTION, Pause::Dial { targets, strategy })
+            }
             // Never answered by what was said before: the plan itself depends on the tags.
             Task::RoutingPlan { plan, .. } => Move::Wait(Pause::Plan { plan: *plan }),
             Task::Hold { seconds, .. } => {

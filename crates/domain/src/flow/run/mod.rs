@@ -16,6 +16,7 @@ use serde_json::Value;
 
 use super::{Flow, NodeId};
 use crate::ids::{RoutingPlanId, TargetId};
+use crate::routing::DialStrategy;
 use crate::tags::TagName;
 use crate::time::Timestamp;
 
@@ -135,8 +136,10 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Pause {
+    /// Each once; [`Input::Dialed`] when one has the call, or none of them does.
     Dial {
-        target: TargetId,
+        targets: Vec<TargetId>,
+        strategy: DialStrategy,
     },
     /// The plan decides; [`Input::PlanNoRoute`] if it has no target for the call, and
     /// [`Input::Dialed`] with `Connected` when one of its targets has the call.

@@ -41,6 +41,14 @@ fn a_branch_leads_to_a_node_that_is_there() {
 }
 
 #[test]
+fn a_target_that_is_not_there_is_named_with_its_place() {
+    let several = json!({"type": "dial", "targets": [target(1), target(99)]});
+    let known = Known { target: &|id| id == target(1), plan: &|_| true };
+    let problems = flow(json!({ "a": several })).validate(&known, Capabilities::ALL);
+    assert_eq!((problems[0].code, problems[0].field.as_str()), (Code::UnknownTarget, "targets[1]"));
+}
+
+#[test]
 fn a_flow_has_one_start() {
     let code = |json: Value| {
         let problems = validate(&Flow::parse(&json.to_string()).unwrap());

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::*;
 use crate::call::example::second;
 use crate::ids::{FlowId, TargetId};
+use crate::routing::DialStrategy;
 use crate::tags::TagName;
 use crate::tags::example::name;
 
@@ -122,7 +123,7 @@ pub(super) fn dial(number: u128) -> Value {
 }
 
 pub(super) fn dials(number: u128) -> Pause {
-    Pause::Dial { target: target(number) }
+    Pause::Dial { targets: vec![target(number)], strategy: DialStrategy::Sequential }
 }
 
 pub(super) fn validate(flow: &Flow) -> Vec<Problem> {

@@ -56,6 +56,18 @@ fn a_flow_of_every_node_reads_and_is_written_as_it_was() {
 }
 
 #[test]
+fn a_dial_of_several_targets_is_written_as_it_was() {
+    let sent =
+        json!({"type": "dial", "targets": [target(2), target(1)], "strategy": "simultaneous", "busy": "s"});
+    let flow = flow(json!({ "a": sent }));
+    let written: Value = serde_json::from_str(&flow.to_json()).unwrap();
+    assert_eq!(written["nodes"]["a"], sent);
+    let mut run = Run::of(json!({ "a": sent }), &[]);
+    let targets = vec![target(2), target(1)];
+    assert_eq!(run.begin().pause, Pause::Dial { targets, strategy: DialStrategy::Simultaneous });
+}
+
+#[test]
 fn numbers_in_comparisons_keep_their_text() {
     let json = r#"{"version":1,"nodes":{
         "a":{"type":"switch","value":"[P]","cases":[{"op":"equals","value":150.00}]}}}"#;
@@ -135,6 +147,16 @@ fn a_node_that_cannot_be_read_is_named_with_what_to_do() {
         (json!({"a": {"type": "time", "hours": {"time_zone": "Mars", "week": {}}}}), "hours.time_zone"),
         (json!({"a": {"type": "dial"}}), "target is missing: the id of the target to dial"),
         (json!({"a": {"type": "dial", "target": "sales"}}), "target is wrong: not an id"),
+        (json!({"a": {"type": "dial", "targets": []}}), "targets is empty; add the id of a target"),
+        (
+            json!({"a": {"type": "dial", "targets": [target(1), target(1)]}}),
+            "targets[1] is there twice; leave one out",
+        ),
+        (json!({"a": {"type": "dial", "targets": [target(1)], "target": target(2)}}), "beside targets"),
+        (
+            json!({"a": {"type": "dial", "targets": [target(1)], "strategy": "all"}}),
+            "sequential, simultaneous",
+        ),
         (json!({"a": {"type": "hold", "seconds": 3601}}), "whole number from 1 to 3600"),
         (
             json!({"a": {"type": "javascript", "source": "", "timeout_ms": 5000}}),

@@ -196,7 +196,7 @@ fn weights_come_out_in_proportion_and_two_nodes_draw_apart() {
         run.chance = chance;
         run.state = FlowState::new(run.state.flow, 1);
         match run.begin().pause {
-            Pause::Dial { target: reached } => counts[reached.0.as_u128() as usize] += 1,
+            Pause::Dial { targets, .. } => counts[targets[0].0.as_u128() as usize] += 1,
             other => panic!("{other:?}"),
         }
     }

@@ -3,7 +3,8 @@
 //! In this order: the overrides; what a duplicate rule says; the target that a bid was promised; the routes
 //! of the lowest priority value that has a target that takes the call, shared out by weight; the fallback.
 //! A target that cannot take the call (disabled, filtered, closed, capped, busy, unavailable) never gets it,
-//! whatever leads to it. Failover is to decide again with what was attempted.
+//! whatever leads to it. Failover is to decide again with what was attempted. Where a plan rings several at
+//! once, only its routes do: whom an override, a duplicate rule, a bid or the fallback names rings alone.
 
 mod check;
 mod eligible;
@@ -15,14 +16,15 @@ mod trace;
 
 use crate::condition::Lookup;
 use crate::ids::{PublisherId, TargetId};
+use crate::routing::destination::Destination;
 use crate::routing::directory::Directory;
 use crate::routing::period::{CounterKey, Counters};
-use crate::routing::plan::{DuplicateCounts, RoutingPlan};
+use crate::routing::plan::{DialStrategy, DuplicateCounts, RoutingPlan};
 use crate::time::Timestamp;
 use run::{Course, Run};
 
 pub use eligible::{Eligible, EligibleRoute, eligible};
-pub use outcome::{Decision, Outcome, Refusal, RejectReason};
+pub use outcome::{Decision, Dialed, Outcome, Refusal, RejectReason};
 pub use trace::{
     Chosen, ChosenBy, DuplicateTrace, Limit, OverrideTrace, OverrideVerdict, PlanTrace, RouteTrace, Share,
     Trace, Verdict,
@@ -118,6 +120,13 @@ fn by_routes<'a>(run: &mut Run<'a, '_>, plan: &'a RoutingPlan, chance: u64) -> O
     }
     for group in run.priorities() {
         let taking: Vec<usize> = group.filter(|at| run.check(*at)).collect();
+        if plan.strategy == DialStrategy::Simultaneous {
+            let drawn = draw_several(run, taking, plan.simultaneous_max as usize, chance);
+            if drawn.is_empty() {
+                continue;
+            }
+            return run.send_to_all(&drawn);
+        }
         let Some((at, share)) = draw(run, &taking, chance) else { continue };
         if let (route, Some(target)) = run.route(at) {
             return run.send(target, route.conversion, ChosenBy::Weight, Some(share));
@@ -132,6 +141,37 @@ fn by_routes<'a>(run: &mut Run<'a, '_>, plan: &'a RoutingPlan, chance: u64) -> O
         }
     }
     Outcome::Reject(run.nearest().into())
+}
+
+/// Up to `max` of these routes, one after another by weight; no target twice. A caller can be led to one URL
+/// only, and to nobody else beside it.
+fn draw_several(run: &Run<'_, '_>, mut left: Vec<usize>, max: usize, chance: u64) -> Vec<(usize, Share)> {
+    let leads_away = |at: usize| {
+        let target = run.route(at).1;
+        target.is_some_and(|target| matches!(target.destination, Destination::Url(_)))
+    };
+    let mut drawn = Vec::new();
+    while drawn.len() < max {
+        let Some((at, share)) = draw(run, &left, another(chance, drawn.len() as u64)) else { break };
+        drawn.push((at, share));
+        if leads_away(at) {
+            break;
+        }
+        let target = run.route(at).0.target;
+        left.retain(|other| run.route(*other).0.target != target && !leads_away(*other));
+    }
+    drawn
+}
+
+/// The number of a further draw (SplitMix64); the first is the call's own.
+fn another(chance: u64, turn: u64) -> u64 {
+    if turn == 0 {
+        return chance;
+    }
+    let mixed = chance.wrapping_add(turn.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
 }
 
 /// One of these routes, by weight.

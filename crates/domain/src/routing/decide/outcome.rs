@@ -21,19 +21,13 @@ pub struct Decision {
     pub tags_read: BTreeSet<TagName>,
 }
 
-/// As JSON: `{"outcome":"dial","target":…}`.
+/// As JSON: `{"outcome":"dial","targets":[…]}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
+    /// At least one; several ring at the same time.
     Dial {
-        target: TargetId,
-        name: String,
-        destination: Destination,
-        ring_seconds: u32,
-        /// The counters to raise by one, in the transaction in which the counters were read. If the target
-        /// does not take the call, the same ones are lowered.
-        claims: Vec<CounterKey>,
-        conversion: Option<Conversion>,
+        targets: Vec<Dialed>,
     },
     /// The target would be next, but whether it is available is not known: ask, and decide again with the
     /// answer and the same chance.
@@ -45,6 +39,19 @@ pub enum Outcome {
         timeout_ms: u32,
     },
     Reject(Refusal),
+}
+
+/// A target that gets the call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Dialed {
+    pub target: TargetId,
+    pub name: String,
+    pub destination: Destination,
+    pub ring_seconds: u32,
+    /// The counters to raise by one, in the transaction in which the counters were read. If the target
+    /// does not take the call, the same ones are lowered.
+    pub claims: Vec<CounterKey>,
+    pub conversion: Option<Conversion>,
 }
 
 /// A call that goes nowhere.

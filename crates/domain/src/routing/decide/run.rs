@@ -6,9 +6,10 @@ use super::trace::{
     Chosen, ChosenBy, DuplicateTrace, OverrideTrace, OverrideVerdict, PlanTrace, RouteTrace, Share, Trace,
     Verdict,
 };
-use super::{Facts, Outcome, Refusal, RejectReason};
+use super::{Dialed, Facts, Outcome, Refusal, RejectReason};
 use crate::condition::Explained;
 use crate::ids::TargetId;
+use crate::routing::destination::Destination;
 use crate::routing::directory::Directory;
 use crate::routing::period::{CounterKey, Counters};
 use crate::routing::plan::{DuplicateAction, Override, OverrideAction, Route, RoutingPlan};
@@ -55,6 +56,7 @@ impl<'a, 'f> Run<'a, 'f> {
             routes: Vec::new(),
             fallback: None,
             chosen: None,
+            together_with: Vec::new(),
         };
         let (seen, periods) = (Seen::new(facts.lookup), Periods::new(now));
         let (spent, routes) = Default::default();
@@ -190,18 +192,47 @@ impl<'a, 'f> Run<'a, 'f> {
         by: ChosenBy,
         share: Option<Share>,
     ) -> Outcome {
-        let (id, name) = (target.id, target.name.clone());
-        self.trace.chosen = Some(Chosen { target: id, name: name.clone(), by, share });
-        if let Some(availability) = &target.availability {
-            self.seen.note(template::tags(&availability.url));
-            if self.facts.answer(id).is_none() {
-                let (url, timeout_ms) = (availability.url.clone(), availability.timeout_ms);
-                return Outcome::AskAvailability { target: id, name, url, timeout_ms };
-            }
+        self.trace.chosen = Some(chosen(target, by, share));
+        match self.question(target) {
+            Some(asks) => asks,
+            None => Outcome::Dial { targets: vec![self.dialed(target, conversion)] },
         }
-        Outcome::Dial {
-            target: id,
-            name,
+    }
+
+    /// Sends the call to several targets that take it, as they were drawn.
+    pub fn send_to_all(&mut self, drawn: &[(usize, Share)]) -> Outcome {
+        let (mut targets, mut asks) = (Vec::new(), None);
+        for (at, share) in drawn {
+            let (route, Some(target)) = self.route(*at) else { continue };
+            let chosen = chosen(target, ChosenBy::Weight, Some(*share));
+            match self.trace.chosen {
+                None => self.trace.chosen = Some(chosen),
+                Some(_) => self.trace.together_with.push(chosen),
+            }
+            asks = asks.or_else(|| self.question(target));
+            targets.push(self.dialed(target, route.conversion));
+        }
+        asks.unwrap_or(Outcome::Dial { targets })
+    }
+
+    /// What has to be asked before the target can get the call.
+    fn question(&self, target: &Target) -> Option<Outcome> {
+        let availability = target.availability.as_ref()?;
+        self.seen.note(template::tags(&availability.url));
+        if self.facts.answer(target.id).is_some() {
+            return None;
+        }
+        let (url, timeout_ms) = (availability.url.clone(), availability.timeout_ms);
+        Some(Outcome::AskAvailability { target: target.id, name: target.name.clone(), url, timeout_ms })
+    }
+
+    fn dialed(&mut self, target: &'a Target, conversion: Option<Conversion>) -> Dialed {
+        if let Destination::Url(url) = &target.destination {
+            self.seen.note(template::tags(url));
+        }
+        Dialed {
+            target: target.id,
+            name: target.name.clone(),
             destination: target.destination.clone(),
             ring_seconds: target.ring_seconds,
             claims: self.claims(target),
@@ -233,6 +264,10 @@ impl<'a, 'f> Run<'a, 'f> {
             Some(Verdict::Attempted) => RejectReason::AllTried,
         }
     }
+}
+
+fn chosen(target: &Target, by: ChosenBy, share: Option<Share>) -> Chosen {
+    Chosen { target: target.id, name: target.name.clone(), by, share }
 }
 
 fn named(plan: &RoutingPlan) -> PlanTrace {

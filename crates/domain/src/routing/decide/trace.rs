@@ -25,6 +25,9 @@ pub struct Trace {
     pub fallback: Option<RouteTrace>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chosen: Option<Chosen>,
+    /// Those that ring at the same time.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub together_with: Vec<Chosen>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 mod caller;
 mod parse;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::directory::Directory;
 use super::target::Conversion;
@@ -19,6 +19,10 @@ pub const PRIORITY_MAX: u32 = 1_000;
 pub const WEIGHT_MAX: u32 = 1_000;
 /// Seconds in which a caller's calls count as duplicates: 400 days.
 pub const WINDOW_SECONDS_MAX: u32 = 400 * 86_400;
+/// Targets that ring at the same time.
+pub const SIMULTANEOUS_MIN: u32 = 2;
+pub const SIMULTANEOUS_MAX: u32 = 10;
+pub const SIMULTANEOUS_DEFAULT: u32 = 3;
 /// Characters of the reason that an override gives.
 pub const REASON_CHARS_MAX: usize = 256;
 
@@ -29,6 +33,9 @@ pub struct RoutingPlan {
     /// For people.
     pub name: String,
     pub routes: Vec<Route>,
+    pub strategy: DialStrategy,
+    /// How many of one priority ring at the same time, if the strategy is that.
+    pub simultaneous_max: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duplicates: Option<DuplicateRule>,
     /// In their order, which no two share.
@@ -36,6 +43,23 @@ pub struct RoutingPlan {
     /// Gets the call if no route does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fallback: Option<TargetId>,
+}
+
+/// In what way several targets are rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DialStrategy {
+    /// One after another.
+    #[default]
+    Sequential,
+    /// All at once; the first that answers has the call.
+    Simultaneous,
+}
+
+impl DialStrategy {
+    /// Each by its word in JSON.
+    pub const WORDS: [(&'static str, Self); 2] =
+        [("sequential", Self::Sequential), ("simultaneous", Self::Simultaneous)];
 }
 
 /// A target in a plan.

@@ -3,8 +3,9 @@
 use serde_json::value::RawValue;
 
 use super::{
-    DuplicateAction, DuplicateCounts, DuplicateRule, OVERRIDES_MAX, Override, OverrideAction, PRIORITY_MAX,
-    REASON_CHARS_MAX, ROUTES_MAX, Route, RoutingPlan, WEIGHT_MAX, WINDOW_SECONDS_MAX,
+    DialStrategy, DuplicateAction, DuplicateCounts, DuplicateRule, OVERRIDES_MAX, Override, OverrideAction,
+    PRIORITY_MAX, REASON_CHARS_MAX, ROUTES_MAX, Route, RoutingPlan, SIMULTANEOUS_DEFAULT, SIMULTANEOUS_MAX,
+    SIMULTANEOUS_MIN, WEIGHT_MAX, WINDOW_SECONDS_MAX,
 };
 use crate::condition::Condition;
 use crate::document::{Document, Fields, Problem};
@@ -33,6 +34,12 @@ impl RoutingPlan {
             id,
             name,
             routes: parsed?,
+            strategy: fields
+                .take("strategy")
+                .map_or(Ok(DialStrategy::default()), |word| word.word(&DialStrategy::WORDS))?,
+            simultaneous_max: fields.take("simultaneous_max").map_or(Ok(SIMULTANEOUS_DEFAULT), |number| {
+                number.whole_number(SIMULTANEOUS_MIN..=SIMULTANEOUS_MAX)
+            })?,
             duplicates: fields.take("duplicates").map(|rule| DuplicateRule::read(&rule)).transpose()?,
             overrides: fields.take("overrides").map_or_else(|| Ok(Vec::new()), |list| overrides(&list))?,
             fallback: fields.take("fallback").map(|id| id.parsed(ID_CHARS)).transpose()?,

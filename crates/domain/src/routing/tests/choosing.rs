@@ -121,11 +121,11 @@ fn an_outcome_has_what_the_switch_and_the_counters_need() {
     world.now = at("2026-01-05T17:20:00Z");
     assert_eq!(
         serde_json::to_value(world.decide(0).outcome).unwrap(),
-        json!({"outcome": "dial", "target": id(1), "name": "t1", "destination": "sip:a@b.example",
+        json!({"outcome": "dial", "targets": [{"target": id(1), "name": "t1", "destination": "sip:a@b.example",
         "ring_seconds": 12, "conversion": {"connected_seconds": 90}, "claims": [
             {"target": id(1), "period": "hour", "start": "2026-01-05T17:00:00.000000Z"},
             {"target": id(1), "period": "total", "start": "1970-01-01T00:00:00.000000Z"},
-        ]})
+        ]}]})
     );
     world.attempted = vec![id(1)];
     assert_eq!(
@@ -141,8 +141,8 @@ fn a_routes_conversion_goes_before_its_targets() {
     list[0]["conversion"] = json!({"connected_seconds": 10});
     let own = target(1, json!({"conversion": {"connected_seconds": 90}}));
     let world = World::new(vec![own], vec![plan(1, json!({"routes": list}))]);
-    let Outcome::Dial { conversion, .. } = world.decide(0).outcome else { panic!() };
-    assert_eq!(conversion.map(|rule| rule.connected_seconds), Some(10));
+    let Outcome::Dial { targets } = world.decide(0).outcome else { panic!() };
+    assert_eq!(only(targets).conversion.map(|rule| rule.connected_seconds), Some(10));
 }
 
 #[test]

@@ -151,7 +151,8 @@ fn a_bids_promise_is_kept_and_its_own_place_does_not_stand_in_its_way() {
     world.reservation = Some(Reservation { target: id(2), claims });
     let decision = world.decide(0);
     assert_eq!(decision.trace.chosen.as_ref().unwrap().by, ChosenBy::Reservation);
-    let Outcome::Dial { target, claims, .. } = decision.outcome else { panic!() };
+    let Outcome::Dial { targets } = decision.outcome else { panic!() };
+    let Dialed { target, claims, .. } = only(targets);
     assert_eq!((target, claims), (id(2), vec![]), "nothing is counted twice");
     world.attempted = vec![id(2)];
     assert_eq!(world.goes_to(0), Ok(1));

@@ -7,6 +7,7 @@ mod limits;
 mod parsing;
 mod properties;
 mod simulation;
+mod together;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -135,10 +136,15 @@ impl World {
 
 fn dialed(decision: &Decision) -> Result<TargetId, RejectReason> {
     match &decision.outcome {
-        Outcome::Dial { target, .. } => Ok(*target),
+        Outcome::Dial { targets } => Ok(only(targets.clone()).target),
         Outcome::Reject(refusal) => Err(refusal.reason),
         Outcome::AskAvailability { .. } => panic!("asks: {decision:?}"),
     }
+}
+
+fn only(mut targets: Vec<Dialed>) -> Dialed {
+    assert_eq!(targets.len(), 1, "{targets:?}");
+    targets.remove(0)
 }
 
 fn verdicts(decision: &Decision) -> Vec<Verdict> {

@@ -48,6 +48,7 @@ fn a_plan_is_written_as_it_is_read_its_overrides_in_order() {
     let json = json!({"id": plan_id(1), "name": "plan",
         "routes": [{"target": id(1), "priority": 2, "weight": 30, "filter": filter, "enabled": false,
             "conversion": {"connected_seconds": 60}}],
+        "strategy": "simultaneous", "simultaneous_max": 4,
         "duplicates": {"window_seconds": 3600, "counts": "connected", "then": "same_target"},
         "overrides": [
             {"order": 1, "caller": "+1310*", "filter": filter, "then": {"reject": "no"}},
@@ -59,6 +60,7 @@ fn a_plan_is_written_as_it_is_read_its_overrides_in_order() {
     sent["overrides"].as_array_mut().unwrap().reverse();
     assert_eq!(serde_json::to_value(plan(1, sent)).unwrap(), json);
     let least = plan(1, json!({"routes": [{"target": id(1)}]}));
+    assert_eq!((least.strategy, least.simultaneous_max), (DialStrategy::Sequential, 3));
     assert_eq!((least.routes[0].priority, least.routes[0].weight, least.routes[0].enabled), (1, 1, true));
 }
 
@@ -71,7 +73,7 @@ fn problems_of_a_target_name_the_field() {
         (
             json!({"destination": "3105550100"}),
             "destination is wrong: not a phone number: write it with its country code, such as +13105550100, \
-             or a sip: address",
+             or a sip: or https:// address",
         ),
         (json!({"ring_seconds": 0}), "ring_seconds must be a whole number from 1 to 600"),
         (json!({"caps": {"day": 0}}), "caps.day must be a whole number from 1 to 1000000000"),

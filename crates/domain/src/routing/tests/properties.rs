@@ -58,8 +58,9 @@ fn some_plan() -> impl Strategy<Value = Value> {
     ];
     let fallback = prop_oneof![Just(Value::Null), target()];
     let overrides = prop::collection::vec((about, then), 0..3);
-    (prop::collection::vec(route, 1..8), overrides, duplicates, fallback).prop_map(
-        |(routes, overrides, duplicates, fallback)| {
+    let strategy = prop::sample::select(vec!["sequential", "simultaneous"]);
+    (prop::collection::vec(route, 1..8), overrides, duplicates, fallback, strategy, 2..=10_u32).prop_map(
+        |(routes, overrides, duplicates, fallback, strategy, max)| {
             let overrides: Vec<Value> = (1..)
                 .zip(overrides)
                 .map(|(order, (mut json, then)): (u32, _)| {
@@ -67,7 +68,8 @@ fn some_plan() -> impl Strategy<Value = Value> {
                     json
                 })
                 .collect();
-            json!({"routes": routes, "overrides": overrides, "duplicates": duplicates, "fallback": fallback})
+            json!({"routes": routes, "overrides": overrides, "duplicates": duplicates, "fallback": fallback,
+                "strategy": strategy, "simultaneous_max": max})
         },
     )
 }
@@ -130,12 +132,14 @@ proptest! {
     fn only_a_target_that_takes_the_call_is_chosen(world in world(), chance: u64) {
         let decision = world.decide(chance);
         match &decision.outcome {
-            Outcome::Dial { target, claims, .. } => {
-                prop_assert!(may_take(&world, *target));
-                let counters = world.directory.target(*target).unwrap().counters(world.now);
-                prop_assert_eq!(claims, &counters.map(|(key, _)| key).collect::<Vec<_>>());
-                let plan = world.directory.plan(plan_id(1)).unwrap();
-                prop_assert!(world.directory.targets_of(plan).any(|one| one.id == *target));
+            Outcome::Dial { targets } => {
+                for Dialed { target, claims, .. } in targets {
+                    prop_assert!(may_take(&world, *target));
+                    let counters = world.directory.target(*target).unwrap().counters(world.now);
+                    prop_assert_eq!(claims, &counters.map(|(key, _)| key).collect::<Vec<_>>());
+                    let plan = world.directory.plan(plan_id(1)).unwrap();
+                    prop_assert!(world.directory.targets_of(plan).any(|one| one.id == *target));
+                }
             }
             Outcome::AskAvailability { target, .. } => prop_assert!(may_take(&world, *target)),
             Outcome::Reject(_) => prop_assert_eq!(&decision.trace.chosen, &None),
@@ -148,10 +152,12 @@ proptest! {
         let mut tried = Vec::new();
         loop {
             match world.decide(chance).outcome {
-                Outcome::Dial { target, .. } => {
-                    prop_assert!(!tried.contains(&target), "{:?} twice", target);
-                    tried.push(target);
-                    world.attempted.push(target);
+                Outcome::Dial { targets } => {
+                    for Dialed { target, .. } in targets {
+                        prop_assert!(!tried.contains(&target), "{:?} twice", target);
+                        tried.push(target);
+                        world.attempted.push(target);
+                    }
                 }
                 Outcome::AskAvailability { target, .. } => world.availability.push((target, true)),
                 Outcome::Reject(_) => break,
@@ -167,7 +173,12 @@ proptest! {
         prop_assert_eq!(bid.routes.is_empty(), bid.refusal.is_some());
         prop_assert!(bid.routes.iter().all(|route| may_take(&world, route.target)));
         match world.decide(chance).outcome {
-            Outcome::Dial { target, .. } | Outcome::AskAvailability { target, .. } => {
+            Outcome::Dial { targets } => {
+                for Dialed { target, .. } in targets {
+                    prop_assert!(bid.routes.iter().any(|route| route.target == target));
+                }
+            }
+            Outcome::AskAvailability { target, .. } => {
                 prop_assert!(bid.routes.iter().any(|route| route.target == target));
             }
             Outcome::Reject(refusal) => prop_assert_eq!(bid.refusal, Some(refusal)),

@@ -84,7 +84,8 @@ impl Simulation {
         loop {
             let node = self.node(chance);
             node.attempted.clone_from(&attempted);
-            let Outcome::Dial { target, claims, .. } = node.decide(chance).outcome else { return };
+            let Outcome::Dial { targets } = node.decide(chance).outcome else { return };
+            let Dialed { target, claims, .. } = only(targets);
             self.take(target, claims);
             if attempted.len() >= refusals {
                 return;
@@ -106,9 +107,8 @@ impl Simulation {
         let held = self.live.pop().unwrap();
         let node = self.node(chance + 1);
         node.reservation = Some(held.reservation.clone());
-        let Outcome::Dial { target, claims, .. } = node.decide(chance).outcome else {
-            panic!("it was promised")
-        };
+        let Outcome::Dial { targets } = node.decide(chance).outcome else { panic!("it was promised") };
+        let Dialed { target, claims, .. } = only(targets);
         assert_eq!((target, claims), (held.reservation.target, vec![]));
         self.live.push(held);
     }

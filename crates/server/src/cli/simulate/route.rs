@@ -27,8 +27,9 @@ pub async fn follow(
     for _ in 0..STEPS_MAX {
         let routing = &stands["routing"];
         let mut news = match routing["action"].as_str() {
-            Some("dial") if script.answered => break,
+            Some("dial" | "redirect") if script.answered => break,
             Some("dial") => json!({ "outcome": "no_answer" }),
+            Some("redirect") => json!({ "outcome": "failed" }),
             Some("menu") => json!({ "digits": routing["digits"][0] }),
             Some("hold") => json!({ "outcome": "hold_over" }),
             Some("wait") => json!({}),
@@ -62,6 +63,7 @@ impl Went {
         let routing = &stands["routing"];
         let to = match routing["action"].as_str() {
             Some("dial") => text(&routing["targets"][0]["name"]).to_owned(),
+            Some("redirect") => text(&routing["target"]["name"]).to_owned(),
             Some("reject") => format!("nobody ({})", text(&routing["code"])),
             other => other.unwrap_or("nobody").to_owned(),
         };

@@ -43,7 +43,7 @@ pub fn target(org: &Org, id: TargetId) -> Vec<Use> {
         }
     }
     in_flows(org, &mut uses, |task| match task {
-        Task::Dial { target, .. } if *target == id => Some("target"),
+        Task::Dial { to, .. } => to.places().find(|(_, target)| *target == id).map(|(place, _)| place),
         _ => None,
     });
     uses
@@ -61,7 +61,7 @@ pub fn plan(org: &Org, id: RoutingPlanId) -> Vec<Use> {
         }
     }
     in_flows(org, &mut uses, |task| match task {
-        Task::RoutingPlan { plan, .. } if *plan == id => Some("plan"),
+        Task::RoutingPlan { plan, .. } if *plan == id => Some("plan".to_owned()),
         _ => None,
     });
     uses
@@ -82,7 +82,7 @@ fn in_campaigns(org: &Org, routing: CampaignRouting) -> Vec<Use> {
     uses.collect()
 }
 
-fn in_flows(org: &Org, uses: &mut Vec<Use>, field: impl Fn(&Task) -> Option<&'static str>) {
+fn in_flows(org: &Org, uses: &mut Vec<Use>, field: impl Fn(&Task) -> Option<String>) {
     for flow in org.flows.values() {
         for (node, field) in flow.flow.nodes().filter_map(|(node, it)| Some((node, field(&it.task)?))) {
             let field = format!("nodes.{node}.{field}");

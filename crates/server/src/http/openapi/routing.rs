@@ -11,7 +11,8 @@ use uuid::Uuid;
 #[schema(as = TargetFields)]
 pub struct TargetFieldsDocument {
     name: String,
-    /// A phone number with its country code, or a SIP address.
+    /// A phone number with its country code, a SIP address, or a URL with `[TAG]`s in its path and query, to which
+    /// the caller is led.
     #[schema(example = "+13105550100")]
     destination: String,
     /// True if it is left out.
@@ -117,6 +118,10 @@ pub struct AvailabilityDocument {
 pub struct RoutingPlanFieldsDocument {
     name: String,
     routes: Vec<RouteDocument>,
+    /// `sequential`, if it is left out, or `simultaneous`: rings several routes of one priority at once.
+    strategy: Option<String>,
+    /// How many at once: 2 to 10; 3 if it is left out.
+    simultaneous_max: Option<u32>,
     duplicates: Option<DuplicateRuleDocument>,
     overrides: Option<Vec<OverrideDocument>>,
     /// The target that gets the call if no route does.
@@ -129,6 +134,8 @@ pub struct RoutingPlanFieldsDocument {
 pub struct RoutingPlanPatchDocument {
     name: Option<String>,
     routes: Option<Vec<RouteDocument>>,
+    strategy: Option<String>,
+    simultaneous_max: Option<u32>,
     duplicates: Option<DuplicateRuleDocument>,
     overrides: Option<Vec<OverrideDocument>>,
     fallback: Option<Uuid>,

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use hookline_domain::call::{CallStatus, Change};
 use hookline_domain::flow::{self, CallTags};
-use hookline_domain::ids::CallId;
+use hookline_domain::ids::{CallId, OrgId};
 use hookline_domain::tags::TagName;
 
 use super::Commit;
 use super::course::{Course, Go};
 use super::route::{Cause, is_waited_for};
 use crate::intake::work::NextStep;
-use crate::routing::{Instruction, Routed, Stand};
+use crate::routing::{Dialing, Instruction, Routed, Stand};
 use crate::settings::{Org, PublishedFlow};
 
 /// When an update comes, seen from the call's way. In the request log's `effect`.
@@ -89,14 +89,6 @@ impl Commit<'_> {
     ) {
         let before = routed.clone();
         let mut again = routed;
-        // Its own places do not stand in its way; that which a bid was promised goes before others.
-        if let Some(dialing) = again.dialing.take() {
-            if again.promised == Some(dialing.target) {
-                again.reserved = Some(dialing);
-            } else {
-                self.release(org.id, &dialing, false);
-            }
-        }
         let go = if again.flow.is_some() { Go::Flow(flow::Input::TagsChanged) } else { Go::Decide };
         let mut course = Course::default();
         let done = self.run(org, id, &mut again, go, flow, &mut course);
@@ -105,14 +97,44 @@ impl Commit<'_> {
             return;
         }
         // As it was, with the places that it had.
-        for places in [again.dialing.take(), again.reserved.take()].into_iter().flatten() {
-            self.release(org.id, &places, false);
+        for places in again.dialing.iter().chain(&again.reserved) {
+            self.release(org.id, places, false);
         }
-        for places in [&before.dialing, &before.reserved].into_iter().flatten() {
+        for places in before.dialing.iter().chain(&before.reserved) {
             self.claim(org.id, places);
         }
         let state = if done { again.flow } else { before.flow.clone() };
         self.keep_route(id, Routed { tags_read: again.tags_read, flow: state, ..before });
+        // A tag that the flow has set on the way is another now, though it led to the same.
+        if !course.changes.is_empty() {
+            self.record(id, "call.updated", cause.actor, cause.request, course.changes);
+        }
+    }
+
+    /// The call's own places do not stand in its way when it is decided again; that which a bid was promised
+    /// goes before others. What it had.
+    pub(super) fn set_aside(&mut self, org: OrgId, routed: &mut Routed) -> Vec<Dialing> {
+        let rang = std::mem::take(&mut routed.dialing);
+        for dialing in &rang {
+            if routed.promised == Some(dialing.target) && routed.reserved.is_none() {
+                routed.reserved = Some(dialing.clone());
+            } else {
+                self.release(org, dialing, false);
+            }
+        }
+        rang
+    }
+
+    /// Nothing new is told yet: who rang rings on, and who answers now has the call.
+    pub(super) fn ring_on(&mut self, org: OrgId, routed: &mut Routed, rang: Vec<Dialing>) {
+        for dialing in &rang {
+            if routed.reserved.as_ref().is_some_and(|held| held.target == dialing.target) {
+                routed.reserved = None;
+            } else {
+                self.claim(org, dialing);
+            }
+        }
+        routed.dialing = rang;
     }
 
     /// Decides again what an update could not: another system was asked at that time, or the version of the

@@ -174,15 +174,17 @@ impl Commit<'_> {
             }
             state = advanced.state;
             let refusal = match advanced.pause {
-                Pause::Dial { target } => match self.eligible(org, announced, &plan_for(target)) {
-                    Ok(routes) => return Ok(routes),
-                    Err(refusal) => {
-                        let is_busy = refusal.reason == RejectReason::AllBusy;
-                        let outcome = if is_busy { DialOutcome::Busy } else { DialOutcome::Failed };
-                        input = flow::Input::Dialed(outcome);
-                        refusal
+                Pause::Dial { targets, strategy } => {
+                    match self.eligible(org, announced, &plan_for(&targets, strategy)) {
+                        Ok(routes) => return Ok(routes),
+                        Err(refusal) => {
+                            let is_busy = refusal.reason == RejectReason::AllBusy;
+                            let outcome = if is_busy { DialOutcome::Busy } else { DialOutcome::Failed };
+                            input = flow::Input::Dialed(outcome);
+                            refusal
+                        }
                     }
-                },
+                }
                 Pause::Plan { plan } => {
                     let plan = org.directory.plan(plan).ok_or(plan_missing());
                     match plan.and_then(|plan| self.eligible(org, announced, plan)) {

@@ -12,6 +12,8 @@ use crate::intake::bid::HeldBid;
 use crate::intake::work::{CallEventReport, CallOutcome, Outcome, StartCall};
 use crate::routing::Routed;
 
+const WHO_ANSWERED: &str = "the call rings at several targets: say in `target` which one answered, by its id, or by its destination or name if no other that rings has the same";
+
 impl Commit<'_> {
     pub(super) fn start(&mut self, start: &StartCall) -> Outcome {
         let org = start.org.id;
@@ -88,7 +90,9 @@ impl Commit<'_> {
         if report.after.is_some_and(|newest| newest != loaded.last_seq) {
             return self.outcome(report.call, false);
         }
-        let event = named(&report.event, self.loaded.routes.get(&report.call));
+        let Ok(event) = named(&report.event, self.loaded.routes.get(&report.call)) else {
+            return Outcome::NotExpected(WHO_ANSWERED);
+        };
         match call::advance(&mut loaded.call, &event, report.at) {
             Err(out_of_order) => Outcome::OutOfOrder(out_of_order.to_string()),
             Ok(changes) if changes.is_empty() => self.outcome(report.call, false),
@@ -131,14 +135,20 @@ impl Commit<'_> {
     }
 }
 
-/// A switch that does not say who answered means the target that it was told to ring.
-fn named(event: &CallEvent, routed: Option<&Routed>) -> CallEvent {
-    match event {
-        CallEvent::Answered { target: None } => {
-            let dialing = routed.and_then(|routed| routed.dialing.as_ref());
-            CallEvent::Answered { target: dialing.map(|dialing| dialing.name.clone()) }
+/// Of several that ring, who has the call must be said.
+struct Unclear;
+
+/// A switch that does not say who answered means the target that it was told to ring. Of several the call gets
+/// the one's name.
+fn named(event: &CallEvent, routed: Option<&Routed>) -> Result<CallEvent, Unclear> {
+    let (CallEvent::Answered { target }, Some(routed)) = (event, routed) else { return Ok(event.clone()) };
+    match (routed.dialing.as_slice(), target) {
+        ([only], None) => Ok(CallEvent::Answered { target: Some(only.name.clone()) }),
+        ([], _) | ([_], Some(_)) => Ok(event.clone()),
+        (several, _) => {
+            let at = routed.answered_by(target.as_deref()).ok_or(Unclear)?;
+            Ok(CallEvent::Answered { target: Some(several[at].name.clone()) })
         }
-        other => other.clone(),
     }
 }
 

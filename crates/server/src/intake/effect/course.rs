@@ -7,7 +7,8 @@ use hookline_domain::call::{Call, Change};
 use hookline_domain::flow::{self, DialOutcome, Effect, Ending, Env, NodeId, NodeTrace, Pause};
 use hookline_domain::ids::{CallId, OrgId, RoutingPlanId, TargetId};
 use hookline_domain::routing::{
-    self, CounterKey, Facts, Outcome as Decided, Refusal, RejectReason, Route, RoutingPlan, Trace,
+    self, CounterKey, Destination, DialStrategy, Dialed, Facts, Outcome as Decided, Refusal, RejectReason,
+    Route, RoutingPlan, SIMULTANEOUS_MAX, Trace,
 };
 use hookline_domain::tags::{self, TagName, TagSet, TagView};
 use hookline_domain::template::{Place, Template};
@@ -18,6 +19,9 @@ use uuid::Uuid;
 use super::Commit;
 use crate::routing::{Ask, DialTarget, Dialing, Instruction, Leads, Routed, Stand};
 use crate::settings::{Org, PublishedFlow};
+
+/// A URL that a caller is led to, with its values in it: what browsers and servers take.
+const REDIRECT_URL_BYTES_MAX: usize = 8 * 1024;
 
 /// What is to be done next.
 pub(super) enum Go {
@@ -93,6 +97,23 @@ impl Commit<'_> {
         org: &Arc<Org>,
         id: CallId,
         routed: &mut Routed,
+        go: Go,
+        flow: Option<&Arc<PublishedFlow>>,
+        course: &mut Course,
+    ) -> bool {
+        let rang = self.set_aside(org.id, routed);
+        let done = self.go_on(org, id, routed, go, flow, course);
+        if !done || matches!(routed.stand, Stand::Asking(_)) {
+            self.ring_on(org.id, routed, rang);
+        }
+        done
+    }
+
+    fn go_on(
+        &mut self,
+        org: &Arc<Org>,
+        id: CallId,
+        routed: &mut Routed,
         mut go: Go,
         flow: Option<&Arc<PublishedFlow>>,
         course: &mut Course,
@@ -139,21 +160,40 @@ impl Commit<'_> {
         routed.tags_read.extend(decision.tags_read);
         course.plans.push(decision.trace);
         match decision.outcome {
-            Decided::Dial { target, name, destination, ring_seconds, claims, conversion } => {
-                let dialing = Dialing { target, name: name.clone(), claims, conversion };
-                routed.dialing = Some(self.take_places(org, routed.reserved.take(), dialing));
-                let destination = destination.to_string();
-                let targets = vec![DialTarget { id: target, name, destination, ring_seconds }];
-                Next::Stand(Stand::Told(Instruction::Dial { targets }))
-            }
+            Decided::Dial { targets } => self.send(org, id, routed, targets),
             Decided::AskAvailability { target, url, timeout_ms, .. } => {
-                let view = self.view(org, id);
-                let url = Template::parse(&url)
-                    .map_or(url.clone(), |url| url.render(&|name: &str| view.lookup(name), Place::Url));
+                let url = filled_in(&url, &self.view(org, id));
                 Next::Stand(Stand::Asking(Ask::Availability { target, url, timeout_ms }))
             }
             Decided::Reject(refusal) => refused(routed, &refusal),
         }
+    }
+
+    /// Takes the places at those that get the call, and tells the switch.
+    fn send(&mut self, org: &Org, id: CallId, routed: &mut Routed, dialed: Vec<Dialed>) -> Next {
+        let mut led_to = None;
+        if let [Dialed { target, name, destination: Destination::Url(url), .. }] = dialed.as_slice() {
+            let url = filled_in(url, &self.view(org, id));
+            if url.len() > REDIRECT_URL_BYTES_MAX {
+                // No browser or server would take it. It was not told, so nothing is counted.
+                routed.attempted.push(*target);
+                return Next::Go(Go::Decide);
+            }
+            led_to = Some(Instruction::Redirect { url, target: *target, name: name.clone() });
+        }
+        let strategy = if dialed.len() > 1 { DialStrategy::Simultaneous } else { DialStrategy::Sequential };
+        let mut targets = Vec::new();
+        for Dialed { target, name, destination, ring_seconds, claims, conversion } in dialed {
+            let dialing = Dialing { target, name: name.clone(), claims, conversion };
+            let held = routed.reserved.take_if(|held| held.target == target);
+            routed.dialing.push(self.take_places(org, held, dialing));
+            targets.push(DialTarget { id: target, name, destination: destination.to_string(), ring_seconds });
+        }
+        // What a bid holds elsewhere is given back.
+        if let Some(held) = routed.reserved.take() {
+            self.release(org.id, &held, false);
+        }
+        Next::Stand(Stand::Told(led_to.unwrap_or(Instruction::Dial { strategy, targets })))
     }
 
     /// The flow goes on to its next wait.
@@ -185,7 +225,7 @@ impl Commit<'_> {
         routed.flow = Some(advanced.state);
         course.nodes.extend(advanced.trace);
         Some(match advanced.pause {
-            Pause::Dial { target } => lead(routed, Leads::Target(target)),
+            Pause::Dial { targets, strategy } => lead(routed, Leads::Targets { targets, strategy }),
             Pause::Plan { plan } => lead(routed, Leads::Plan(plan)),
             Pause::Menu { prompt, digits, timeout_seconds, attempt } => {
                 Next::Stand(Stand::Told(Instruction::Menu { prompt, digits, timeout_seconds, attempt }))
@@ -233,17 +273,12 @@ impl Commit<'_> {
     }
 
     /// Takes the places of a call at its target. What a bid holds there becomes the call's, with the rule that
-    /// the bid was answered; what it holds elsewhere is given back.
+    /// the bid was answered.
     fn take_places(&mut self, org: &Org, held: Option<Dialing>, dialing: Dialing) -> Dialing {
         let Some(held) = held else {
             self.claim(org.id, &dialing);
             return dialing;
         };
-        if held.target != dialing.target {
-            self.release(org.id, &held, false);
-            self.claim(org.id, &dialing);
-            return dialing;
-        }
         let target = org.directory.target(held.target);
         let now: Vec<CounterKey> =
             target.into_iter().flat_map(|target| target.counters(self.at)).map(|(key, _)| key).collect();
@@ -296,6 +331,12 @@ pub(super) fn tag_view<'v>(org: &'v Org, call: &'v Call, tags: &'v TagSet, now: 
     }
 }
 
+/// A target's URL with the call's tags in it.
+fn filled_in(url: &str, view: &TagView<'_>) -> String {
+    Template::parse(url)
+        .map_or_else(|_| url.to_owned(), |url| url.render(&|name: &str| view.lookup(name), Place::Url))
+}
+
 pub(super) enum Next {
     Stand(Stand),
     Go(Go),
@@ -303,12 +344,10 @@ pub(super) enum Next {
 
 /// Something else leads the call from here on: what was tried before does not count.
 fn lead(routed: &mut Routed, leads: Leads) -> Next {
-    if routed.leads != Some(leads) {
+    if routed.leads.as_ref() != Some(&leads) {
         routed.leads = Some(leads);
         routed.attempted.clear();
-    } else if matches!(leads, Leads::Target(_)) {
-        // The flow sends the call there once more.
-        routed.attempted.clear();
+        routed.outcome = None;
     }
     Next::Go(Go::Decide)
 }
@@ -326,9 +365,12 @@ fn refused(routed: &mut Routed, refusal: &Refusal) -> Next {
     routed.attempted.clear();
     routed.availability.clear();
     match routed.leads.take() {
-        Some(Leads::Target(_)) => {
-            let busy = refusal.reason == RejectReason::AllBusy;
-            let outcome = if busy { DialOutcome::Busy } else { DialOutcome::Failed };
+        Some(Leads::Targets { .. }) => {
+            let outcome = match refusal.reason {
+                RejectReason::AllTried => routed.outcome.unwrap_or(DialOutcome::Failed),
+                RejectReason::AllBusy => DialOutcome::Busy,
+                _ => DialOutcome::Failed,
+            };
             Next::Go(Go::Flow(flow::Input::Dialed(outcome)))
         }
         Some(Leads::Plan(_)) | None => Next::Go(Go::Flow(flow::Input::PlanNoRoute(refusal.message.clone()))),
@@ -337,18 +379,28 @@ fn refused(routed: &mut Routed, refusal: &Refusal) -> Next {
 
 /// The plan that leads the call. A flow's own choice of a target goes through the same checks as a route.
 fn plan_of<'o>(org: &'o Org, routed: &Routed) -> Option<Cow<'o, RoutingPlan>> {
-    Some(match routed.leads? {
-        Leads::Plan(id) => Cow::Borrowed(org.directory.plan(id)?),
-        Leads::Target(target) => Cow::Owned(plan_for(target)),
+    Some(match routed.leads.as_ref()? {
+        Leads::Plan(id) => Cow::Borrowed(org.directory.plan(*id)?),
+        Leads::Targets { targets, strategy } => Cow::Owned(plan_for(targets, *strategy)),
     })
 }
 
-pub(super) fn plan_for(target: TargetId) -> RoutingPlan {
-    let route = Route { target, priority: 1, weight: 1, filter: None, enabled: true, conversion: None };
+/// In the order in which a flow names them, or all at once.
+pub(super) fn plan_for(targets: &[TargetId], strategy: DialStrategy) -> RoutingPlan {
+    let route = |(at, target): (u32, &TargetId)| Route {
+        target: *target,
+        priority: if strategy == DialStrategy::Sequential { at } else { 1 },
+        weight: 1,
+        filter: None,
+        enabled: true,
+        conversion: None,
+    };
     RoutingPlan {
         id: RoutingPlanId(Uuid::nil()),
         name: String::new(),
-        routes: vec![route],
+        routes: (1..).zip(targets).map(route).collect(),
+        strategy,
+        simultaneous_max: SIMULTANEOUS_MAX,
         duplicates: None,
         overrides: Vec::new(),
         fallback: None,

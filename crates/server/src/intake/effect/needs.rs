@@ -81,9 +81,9 @@ impl<'w> RoutingNeeds<'w> {
     }
 
     fn add_routed(&mut self, org: &'w Org, routed: &Routed, pinned: Option<&Flow>) {
-        match routed.leads {
-            Some(Leads::Plan(plan)) => self.add_plan(org, plan),
-            Some(Leads::Target(target)) => self.add_target(org, target),
+        match &routed.leads {
+            Some(Leads::Plan(plan)) => self.add_plan(org, *plan),
+            Some(Leads::Targets { targets, .. }) => self.add_targets(org, targets),
             None => {}
         }
         if let Some(state) = &routed.flow
@@ -96,7 +96,7 @@ impl<'w> RoutingNeeds<'w> {
     fn add_flow(&mut self, org: &'w Org, id: FlowId, flow: &Flow) {
         for (name, node) in flow.nodes() {
             match &node.task {
-                Task::Dial { target, .. } => self.add_target(org, *target),
+                Task::Dial { to, .. } => self.add_targets(org, to.targets()),
                 Task::RoutingPlan { plan, .. } => self.add_plan(org, *plan),
                 Task::Distribute { .. } => {
                     self.turns.insert((org.id, id, name.clone()));
@@ -111,8 +111,9 @@ impl<'w> RoutingNeeds<'w> {
         self.targets.extend(org.directory.targets_of(plan).map(|target| (org.id, target)));
     }
 
-    fn add_target(&mut self, org: &'w Org, target: TargetId) {
-        self.targets.extend(org.directory.target(target).map(|target| (org.id, target)));
+    fn add_targets(&mut self, org: &'w Org, targets: &[TargetId]) {
+        let known = targets.iter().filter_map(|target| org.directory.target(*target));
+        self.targets.extend(known.map(|target| (org.id, target)));
     }
 
     fn add_caller(&mut self, org: &Org, caller: &str, at: Timestamp) {

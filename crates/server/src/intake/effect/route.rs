@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hookline_domain::call::{Change, NoPayoutReason};
 use hookline_domain::flow::{self, DialOutcome, FlowState};
-use hookline_domain::ids::{CallId, RequestId};
+use hookline_domain::ids::{CallId, RequestId, TargetId};
 use hookline_domain::routing::{EndedCall, settle_conversion};
 
 use super::Commit;
@@ -15,6 +15,9 @@ use crate::intake::bid::HeldBid;
 use crate::intake::work::{CallEventReport, News, NextStep, Outcome, Standing, StartCall};
 use crate::routing::{Ask, Instruction, Leads, Routed, Stand};
 use crate::settings::{CampaignRouting, Org, PublishedFlow};
+
+const NOT_RINGING: &str =
+    "the call does not ring at the `target` that you name: send the id of one that the instruction names";
 
 /// Who caused a decision, for the timeline.
 pub(super) struct Cause<'a> {
@@ -69,13 +72,13 @@ impl Commit<'_> {
                 let caught_up = self.catch_up(step);
                 return if caught_up { self.outcome(step.call, true) } else { self.stands(step.call) };
             }
-            (News::Dialed(DialOutcome::Connected), Stand::Told(Instruction::Dial { .. })) => {
-                self.connected(&step.org, step.call, routed);
-                return self.outcome(step.call, true);
-            }
-            (News::Dialed(outcome), Stand::Told(Instruction::Dial { .. })) => {
-                self.not_reached(&step.org, &mut routed, *outcome)
-            }
+            (
+                News::Dialed(outcome, target),
+                Stand::Told(Instruction::Dial { .. } | Instruction::Redirect { .. }),
+            ) => match self.dialed(step, &mut routed, *outcome, *target) {
+                Ok(go) => go,
+                Err(outcome) => return outcome,
+            },
             (News::Digits(digits), Stand::Told(Instruction::Menu { .. })) => {
                 Go::Flow(flow::Input::Digits(digits.clone()))
             }
@@ -99,21 +102,82 @@ impl Commit<'_> {
         self.outcome(step.call, true)
     }
 
-    /// A target did not take the call: its places there are free again.
-    fn not_reached(&mut self, org: &Org, routed: &mut Routed, outcome: DialOutcome) -> Go {
-        if let Some(dialing) = routed.dialing.take() {
-            self.release(org.id, &dialing, false);
-            routed.attempted.push(dialing.target);
+    /// What became of those that ring. How it goes on, or what to answer if it does not.
+    fn dialed(
+        &mut self,
+        step: &NextStep,
+        routed: &mut Routed,
+        outcome: DialOutcome,
+        target: Option<TargetId>,
+    ) -> Result<Go, Outcome> {
+        if target.is_some_and(|target| routed.attempted.contains(&target)) {
+            return Err(self.stands(step.call));
         }
-        match routed.leads {
-            Some(Leads::Plan(_)) => Go::Decide,
-            Some(Leads::Target(_)) | None => Go::Flow(flow::Input::Dialed(outcome)),
+        let at = routed.rings_at(target);
+        match (outcome, at) {
+            (DialOutcome::Connected, Some(at)) => {
+                self.connected(&step.org, step.call, routed.clone(), at, &step.actor);
+                Err(self.outcome(step.call, true))
+            }
+            (DialOutcome::Connected, None) => Err(Outcome::NotExpected(routed.stand.expects())),
+            (_, Some(at)) if routed.dialing.len() > 1 => {
+                self.gave_up(&step.org, routed, at, outcome);
+                self.keep_route(step.call, routed.clone());
+                self.catch_up(step);
+                Err(self.outcome(step.call, true))
+            }
+            (_, None) if target.is_some() => Err(Outcome::NotExpected(NOT_RINGING)),
+            _ => Ok(self.not_reached(&step.org, routed, outcome)),
         }
     }
 
-    /// From here on updates change the record only.
-    fn connected(&mut self, org: &Org, id: CallId, mut routed: Routed) {
+    /// One of several does not take the call; the others ring on.
+    fn gave_up(&mut self, org: &Org, routed: &mut Routed, at: usize, outcome: DialOutcome) {
+        let gone = routed.dialing.remove(at);
+        self.release(org.id, &gone, false);
+        routed.attempted.push(gone.target);
+        routed.outcome = Some(outcome);
+        if let Stand::Told(Instruction::Dial { targets, .. }) = &mut routed.stand {
+            targets.retain(|target| target.id != gone.target);
+        }
+    }
+
+    /// Nobody took the call: its places are free again.
+    fn not_reached(&mut self, org: &Org, routed: &mut Routed, outcome: DialOutcome) -> Go {
+        for dialing in std::mem::take(&mut routed.dialing) {
+            self.release(org.id, &dialing, false);
+            routed.attempted.push(dialing.target);
+        }
+        routed.outcome = Some(outcome);
+        match &routed.leads {
+            Some(Leads::Plan(_)) => Go::Decide,
+            Some(Leads::Targets { targets, .. })
+                if !targets.iter().all(|target| routed.attempted.contains(target)) =>
+            {
+                Go::Decide
+            }
+            Some(Leads::Targets { .. }) | None => {
+                // When the flow comes back to it, every target may be tried again.
+                routed.leads = None;
+                Go::Flow(flow::Input::Dialed(outcome))
+            }
+        }
+    }
+
+    /// The one at this place has the call, and those that rang beside it do not. From here on updates change
+    /// the record only.
+    fn connected(&mut self, org: &Org, id: CallId, mut routed: Routed, at: usize, actor: &str) {
         routed.stand = Stand::Connected;
+        if at < routed.dialing.len() {
+            let has_it = routed.dialing.remove(at);
+            let others = std::mem::replace(&mut routed.dialing, vec![has_it]);
+            for other in &others {
+                self.release(org.id, other, false);
+            }
+            if !others.is_empty() {
+                self.has_answered(id, &routed.dialing[0].name, actor);
+            }
+        }
         if let (Some(state), Some(current)) =
             (&routed.flow, routed.flow.as_ref().and_then(|state| org.flows.get(&state.flow)))
             && current.version == state.version
@@ -129,15 +193,27 @@ impl Commit<'_> {
         self.keep_route(id, routed);
     }
 
+    /// Who of several has the call is known only now.
+    fn has_answered(&mut self, id: CallId, name: &str, actor: &str) {
+        let call = &mut self.loaded.calls.get_mut(&id).expect("a routed call is loaded").call;
+        if call.target.as_deref() == Some(name) {
+            return;
+        }
+        let from = call.target.replace(name.to_owned());
+        let change = Change { field: "target".into(), from, to: Some(name.to_owned()) };
+        self.record(id, "call.routed", actor, None, vec![change]);
+    }
+
     /// What a switch's report means for the call's way; after the report changed the call.
     pub(super) fn route_event(&mut self, report: &CallEventReport) {
         use hookline_domain::call::CallEvent;
         let Some(routed) = self.loaded.routes.get(&report.call).cloned() else { return };
         match report.event {
             CallEvent::Ringing => {}
-            CallEvent::Answered { .. } => {
+            CallEvent::Answered { ref target } => {
                 if routed.is_open() {
-                    self.connected(&report.org, report.call, routed);
+                    let at = routed.answered_by(target.as_deref()).unwrap_or(routed.dialing.len());
+                    self.connected(&report.org, report.call, routed, at, &report.actor);
                 }
             }
             CallEvent::Ended { .. } => self.ended(&report.org, report.call, routed, &report.actor),
@@ -145,13 +221,20 @@ impl Commit<'_> {
     }
 
     fn ended(&mut self, org: &Org, id: CallId, mut routed: Routed, actor: &str) {
+        let was_told = routed.stand == Stand::Connected;
         routed.stand = Stand::Over;
-        let Some(dialing) = routed.dialing.take() else {
+        let mut rang = std::mem::take(&mut routed.dialing);
+        if rang.len() > 1 {
+            // Nobody has answered.
+            rang.drain(..).for_each(|dialing| self.release(org.id, &dialing, false));
+        }
+        let Some(dialing) = rang.pop() else {
             self.keep_route(id, routed);
             return;
         };
         let call = &self.loaded.calls[&id].call;
-        let was_connected = call.answered_at.is_some();
+        // A switch may say by `next` only that a target has the call; it has used up its place then.
+        let was_connected = was_told || call.answered_at.is_some();
         let ended = EndedCall { connected_seconds: call.connected_seconds(self.at), ..EndedCall::default() };
         let settled = settle_conversion(ended, dialing.conversion.as_ref());
         self.release(org.id, &dialing, was_connected);
@@ -225,9 +308,13 @@ impl Commit<'_> {
         let mut changes = std::mem::take(&mut course.changes);
         if let Stand::Told(instruction) = &routed.stand {
             changes.push(Change { field: "routing".into(), from: None, to: Some(instruction.summary()) });
-            let target = routed.dialing.as_ref().map(|dialing| dialing.name.clone());
+            // Of several it is not known yet who gets it.
+            let target = match routed.dialing.as_slice() {
+                [only] => Some(only.name.clone()),
+                _ => None,
+            };
             let call = &mut self.loaded.calls.get_mut(&id).expect("a routed call is loaded").call;
-            if target.is_some() && call.target != target {
+            if !routed.dialing.is_empty() && call.target != target {
                 let from = std::mem::replace(&mut call.target, target.clone());
                 changes.push(Change { field: "target".into(), from, to: target });
             }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use super::server::Says;
 use super::{Outside, world};
 use crate::on_both_engines;
-use crate::routing::{CALLER, action, dialed, flow, id, next, publish, target};
+use crate::places::places;
+use crate::routing::{CALLER, action, dialed, event, flow, id, next, plan, publish, target};
 use crate::world::{Engine, TestWorld};
 
 on_both_engines! {
@@ -14,6 +15,33 @@ on_both_engines! {
     an_update_while_another_system_is_asked_counts_when_it_has_answered;
     an_update_decides_again_by_the_version_that_the_call_began_with;
     a_caller_who_goes_on_waiting_is_not_told_of_twice;
+    a_target_rings_on_with_its_place_while_another_is_asked;
+}
+
+/// Who answers before there is a new instruction has the call, and is counted.
+async fn a_target_rings_on_with_its_place_while_another_is_asked(engine: Engine) {
+    let world = world(engine).await;
+    let outside = Outside::start(Says::Nothing).await;
+    let check = json!({"availability": {"url": outside.url, "timeout_ms": 5_000}});
+    let gold = target(&world, "Gold", check).await;
+    let all = target(&world, "All", json!({"concurrency": 2, "caps": {"day": 2}})).await;
+    let filter = json!({"tag": "tier", "op": "equals", "value": "gold"});
+    plan(&world, json!([{"target": gold, "filter": filter}, {"target": all, "priority": 2}]), json!({}))
+        .await;
+    let (answers, hangs_up) = (world.call_from(CALLER).await, world.call_from("+12125550001").await);
+    for call in [&answers, &hangs_up] {
+        update(&world, call, json!({"tier": "gold"})).await;
+        assert_eq!(action(&world.call(id(call)).await), "wait");
+    }
+    assert_eq!(places(&world).await, (2, 2));
+    let third = world.call_from("+12125550000").await;
+    assert_eq!(third["routing"]["code"], "all_capped", "both ring at All: {third}");
+    let answered = event(&world, &answers, json!({"event": "answered"})).await;
+    assert_eq!((&answered["target"], places(&world).await), (&json!("All"), (2, 2)), "{answered}");
+    event(&world, &hangs_up, json!({"event": "ended"})).await;
+    assert_eq!(places(&world).await, (1, 1));
+    event(&world, &answers, json!({"event": "ended"})).await;
+    assert_eq!(places(&world).await, (0, 1));
 }
 
 /// Told the call's stand by its stream: each decision has a line.

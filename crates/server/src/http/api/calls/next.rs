@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::flow::DialOutcome;
+use hookline_domain::ids::TargetId;
 use serde::Deserialize;
 
 use super::view::{self, WholeCallView};
@@ -30,6 +31,10 @@ pub struct Next {
     /// The number of the decision that this is about, as it was answered.
     decision: Option<u32>,
     outcome: Option<NextOutcome>,
+    /// Whom the outcome is about, if several targets ring: it must be there with `connected`. Without it
+    /// `no_answer`, `busy` and `failed` are about all of them.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    target: Option<TargetId>,
     /// Keys that the caller pressed in a menu.
     #[schema(example = "1")]
     digits: Option<String>,
@@ -88,14 +93,20 @@ async fn try_next(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result
             News::Digits(digits)
         }
         (Some(outcome), None) => match outcome {
-            NextOutcome::Connected => News::Dialed(DialOutcome::Connected),
-            NextOutcome::NoAnswer => News::Dialed(DialOutcome::NoAnswer),
-            NextOutcome::Busy => News::Dialed(DialOutcome::Busy),
-            NextOutcome::Failed => News::Dialed(DialOutcome::Failed),
+            NextOutcome::Connected => News::Dialed(DialOutcome::Connected, next.target),
+            NextOutcome::NoAnswer => News::Dialed(DialOutcome::NoAnswer, next.target),
+            NextOutcome::Busy => News::Dialed(DialOutcome::Busy, next.target),
+            NextOutcome::Failed => News::Dialed(DialOutcome::Failed, next.target),
             NextOutcome::NoInput => News::NoInput,
             NextOutcome::HoldOver => News::HoldOver,
         },
     };
+    if next.target.is_some() && !matches!(news, News::Dialed(..)) {
+        return Err(invalid(
+            "target",
+            "means nothing here; send it with `outcome` connected, no_answer, busy or failed",
+        ));
+    }
     if news != News::None && next.decision.is_none() {
         return Err(invalid(
             "decision",

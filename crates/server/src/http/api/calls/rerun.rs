@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::call::Call;
 use hookline_domain::flow::{DialOutcome, Flow};
-use hookline_domain::ids::{FlowId, RoutingPlanId};
+use hookline_domain::ids::{FlowId, RoutingPlanId, TargetId};
 use hookline_domain::routing::{Counters, RoutingPlan};
 use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
@@ -28,7 +28,7 @@ use crate::http::openapi::{Conflict, NotFound, Refusals};
 use crate::intake::effect::Rehearsal;
 use crate::intake::work::News;
 use crate::problem::Problem;
-use crate::routing::{DialTarget, Instruction, Leads, Routed, Stand};
+use crate::routing::{Instruction, Leads, Routed, Stand};
 use crate::settings::{Org, PublishedFlow};
 use crate::storage::calls::{self, WholeCall};
 use crate::storage::routes;
@@ -220,8 +220,8 @@ fn as_it_began(call: &Call) -> Call {
 
 /// A target that the call was sent to in vain does not take it now either.
 fn failed_before(old: &Routed, routed: &Routed) -> Option<News> {
-    let dialing = routed.dialing.as_ref()?;
-    old.attempted.contains(&dialing.target).then_some(News::Dialed(DialOutcome::NoAnswer))
+    let failed = routed.dialing.iter().find(|dialing| old.attempted.contains(&dialing.target))?;
+    Some(News::Dialed(DialOutcome::NoAnswer, Some(failed.target)))
 }
 
 /// What the run would have needed to go on.
@@ -237,23 +237,30 @@ fn stopped(stand: &Stand) -> Option<&'static str> {
 }
 
 /// What two results have to have in common to be the same.
-fn end(stand: &Stand) -> (Option<String>, Option<&str>) {
+fn end(stand: &Stand) -> (Vec<TargetId>, Option<&str>) {
     let code = match stand {
         Stand::Told(Instruction::Reject { code, .. }) => Some(code.as_str()),
         _ => None,
     };
-    (target(stand).map(|target| target.id.to_string()), code)
+    (targets(stand).into_iter().map(|(id, _)| id).collect(), code)
 }
 
-fn target(stand: &Stand) -> Option<&DialTarget> {
+fn targets(stand: &Stand) -> Vec<(TargetId, &str)> {
     match stand {
-        Stand::Told(Instruction::Dial { targets }) => targets.first(),
-        _ => None,
+        Stand::Told(Instruction::Dial { targets, .. }) => {
+            targets.iter().map(|target| (target.id, target.name.as_str())).collect()
+        }
+        Stand::Told(Instruction::Redirect { target, name, .. }) => vec![(*target, name)],
+        _ => Vec::new(),
     }
 }
 
+/// `target` is null if several ring at once: who answers is not known.
 fn side(stand: &Stand) -> Value {
-    let target = target(stand).map(|target| json!({"id": target.id, "name": target.name}));
+    let target = match targets(stand).as_slice() {
+        [(id, name)] => Some(json!({"id": id, "name": name})),
+        _ => None,
+    };
     json!({"target": target, "routing": view::instruction(stand)})
 }
 

@@ -3,6 +3,7 @@
 use hookline_domain::call::{Call, CallStatus, Change, NoPayoutReason};
 use hookline_domain::ids::{CallId, CampaignId, PublisherId, RequestId, TargetId};
 use hookline_domain::money::Money;
+use hookline_domain::routing::DialStrategy;
 use hookline_domain::tags::{TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
 use serde::Serialize;
@@ -113,8 +114,14 @@ pub struct RoutingView<'a> {
 #[schema(as = Instruction)]
 #[serde(tag = "action", rename_all = "snake_case")]
 pub enum InstructionView<'a> {
-    /// Ring these, one after another.
-    Dial { targets: Vec<DialTargetView<'a>> },
+    /// Ring these: with the strategy `simultaneous` all at once, and the first that answers has the call.
+    Dial {
+        #[schema(value_type = String)]
+        strategy: DialStrategy,
+        targets: Vec<DialTargetView<'a>>,
+    },
+    /// Lead the caller to this URL.
+    Redirect { url: &'a str, target: RedirectTargetView<'a> },
     /// Play the prompt and take one of these keys.
     Menu { prompt: &'a str, digits: &'a [String], timeout_seconds: u32, attempt: u32 },
     /// Let the caller wait, then send `hold_over`.
@@ -140,13 +147,25 @@ pub struct DialTargetView<'a> {
     pub ring_seconds: u32,
 }
 
+#[derive(Serialize, ToSchema)]
+#[schema(as = RedirectTarget)]
+pub struct RedirectTargetView<'a> {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: TargetId,
+    pub name: &'a str,
+}
+
 pub fn routing(decision: u32, stand: &Stand) -> RoutingView<'_> {
     RoutingView { decision, instruction: instruction(stand) }
 }
 
 pub fn instruction(stand: &Stand) -> InstructionView<'_> {
     match stand {
-        Stand::Told(Instruction::Dial { targets }) => InstructionView::Dial {
+        Stand::Told(Instruction::Redirect { url, target, name }) => {
+            InstructionView::Redirect { url, target: RedirectTargetView { id: *target, name } }
+        }
+        Stand::Told(Instruction::Dial { strategy, targets }) => InstructionView::Dial {
+            strategy: *strategy,
             targets: targets
                 .iter()
                 .map(|target| DialTargetView {

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::flow::{DialOutcome, HttpAnswer, HttpFailure, ScriptFailure};
-use hookline_domain::ids::{CampaignId, FlowId};
+use hookline_domain::ids::{CampaignId, FlowId, TargetId};
 use hookline_domain::routing::Counters;
 use hookline_domain::time::Timestamp;
 use serde::Deserialize;
@@ -65,6 +65,9 @@ pub struct FlowTest {
 pub enum TestInput {
     /// What became of a dial, a hold or a menu.
     Outcome(NextOutcome),
+    /// The one of several targets that ring which answered.
+    #[schema(value_type = uuid::Uuid)]
+    Connected(TargetId),
     /// Keys that the caller pressed.
     Digits(String),
     /// What the server of an `http_request` answered.
@@ -161,12 +164,13 @@ fn shown(rehearsed: &Rehearsed, unused: usize) -> Value {
 
 fn news(input: TestInput) -> News {
     match input {
-        TestInput::Outcome(NextOutcome::Connected) => News::Dialed(DialOutcome::Connected),
-        TestInput::Outcome(NextOutcome::NoAnswer) => News::Dialed(DialOutcome::NoAnswer),
-        TestInput::Outcome(NextOutcome::Busy) => News::Dialed(DialOutcome::Busy),
-        TestInput::Outcome(NextOutcome::Failed) => News::Dialed(DialOutcome::Failed),
+        TestInput::Outcome(NextOutcome::Connected) => News::Dialed(DialOutcome::Connected, None),
+        TestInput::Outcome(NextOutcome::NoAnswer) => News::Dialed(DialOutcome::NoAnswer, None),
+        TestInput::Outcome(NextOutcome::Busy) => News::Dialed(DialOutcome::Busy, None),
+        TestInput::Outcome(NextOutcome::Failed) => News::Dialed(DialOutcome::Failed, None),
         TestInput::Outcome(NextOutcome::NoInput) => News::NoInput,
         TestInput::Outcome(NextOutcome::HoldOver) => News::HoldOver,
+        TestInput::Connected(target) => News::Dialed(DialOutcome::Connected, Some(target)),
         TestInput::Digits(digits) => News::Digits(digits),
         TestInput::Http(TestAnswer { status, body }) => News::Http(Ok(HttpAnswer { status, body })),
         TestInput::HttpFailure(failure) => News::Http(Err(failure)),
