@@ -28,6 +28,23 @@ pub async fn read(db: &Db, org: OrgId, targets: &[&Target], at: Timestamp) -> Re
     Ok(counters)
 }
 
+/// As they are now, for a decision that is made as of another time: it looks at that one's periods.
+pub async fn of_now(
+    db: &Db,
+    org: OrgId,
+    targets: &[&Target],
+    now: Timestamp,
+    at: Timestamp,
+) -> Result<Counters> {
+    let stored = read(db, org, targets, now).await?;
+    let mut counters = Counters { live: stored.live.clone(), ..Counters::default() };
+    for target in targets {
+        let periods = target.counters(now).zip(target.counters(at));
+        counters.used.extend(periods.map(|((key, _), (then, _))| (then, stored.used(&key))));
+    }
+    Ok(counters)
+}
+
 async fn read_used(
     db: &Db,
     org: OrgId,

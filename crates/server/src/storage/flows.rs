@@ -1,5 +1,7 @@
 //! Call flows: a draft, and versions that never change once published.
 
+use std::collections::BTreeSet;
+
 use hookline_domain::ids::{FlowId, OrgId};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
@@ -123,6 +125,24 @@ pub async fn add_version(tx: &mut Tx, org: OrgId, id: FlowId, row: &VersionRow) 
     )
     .await
     .map(drop)
+}
+
+/// Deletes the oldest versions beyond the newest `keep`, but none of these.
+pub async fn prune(tx: &mut Tx, org: OrgId, id: FlowId, keep: usize, in_use: &BTreeSet<i64>) -> Result<()> {
+    let versions: Vec<(i64,)> = tx
+        .fetch_all(
+            "SELECT version FROM flow_versions WHERE org_id = $1 AND flow_id = $2 ORDER BY version DESC",
+            values![org.0, id.0],
+        )
+        .await?;
+    for (version,) in versions.into_iter().skip(keep).filter(|(version,)| !in_use.contains(version)) {
+        tx.execute(
+            "DELETE FROM flow_versions WHERE org_id = $1 AND flow_id = $2 AND version = $3",
+            values![org.0, id.0, version],
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// Newest first.

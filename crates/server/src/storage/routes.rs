@@ -1,10 +1,12 @@
 //! What both engines share of calls' ways, and the ways as they are read.
 
-use hookline_domain::ids::{CallId, OrgId};
+use std::collections::BTreeSet;
+
+use hookline_domain::ids::{CallId, FlowId, OrgId};
 use hookline_domain::routing::PreviousCall;
 use serde_json::value::RawValue;
 
-use super::{Db, Result, StorageError};
+use super::{Db, Result, StorageError, Tx};
 use crate::intake::effect::Loaded;
 use crate::routing::Routed;
 use crate::values;
@@ -16,6 +18,14 @@ pub const PREVIOUS_SQLITE: &str = "
     SELECT c.id, r.target_id, c.started_at, c.answered_at IS NOT NULL, c.converted
     FROM calls c LEFT JOIN call_routes r ON r.org_id = c.org_id AND r.call_id = c.id
     WHERE c.org_id = ?1 AND c.caller = ?2 AND c.started_at >= ?3 ORDER BY c.started_at DESC LIMIT 100";
+
+/// Calls that have converted; one would be enough, were it not one that ends now.
+pub const CONVERTED_MAX: i64 = 20;
+
+pub const CONVERTED_SQLITE: &str = "
+    SELECT id, started_at FROM calls
+    WHERE org_id = ?1 AND caller = ?2 AND started_at >= ?3 AND campaign_id = ?4 AND converted
+    ORDER BY started_at DESC LIMIT 20";
 
 pub fn read(state: &str) -> Result<Routed> {
     serde_json::from_str(state)
@@ -51,6 +61,23 @@ pub async fn standing(db: &Db, org: OrgId, call: CallId) -> Result<Option<Routed
         )
         .await?;
     row.map(|(state,)| read(&state)).transpose()
+}
+
+/// The versions of a flow that live calls run by.
+pub async fn versions_in_use(tx: &mut Tx, org: OrgId, flow: FlowId) -> Result<BTreeSet<i64>> {
+    let rows: Vec<(String,)> = tx
+        .fetch_all(
+            "SELECT r.state FROM calls c JOIN call_routes r ON r.org_id = c.org_id AND r.call_id = c.id
+             WHERE c.org_id = $1 AND c.status < 2",
+            values![org.0],
+        )
+        .await?;
+    let mut versions = BTreeSet::new();
+    for (state,) in rows {
+        let run = read(&state)?.flow.filter(|run| run.flow == flow);
+        versions.extend(run.map(|run| i64::from(run.version)));
+    }
+    Ok(versions)
 }
 
 /// Every decision of a call, oldest first, each as the JSON of its trace.

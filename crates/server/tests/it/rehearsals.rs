@@ -10,6 +10,7 @@ use crate::world::{Engine, TestWorld};
 on_both_engines! {
     a_past_call_runs_against_another_plan_with_the_tags_that_it_had;
     a_target_that_failed_before_fails_again;
+    a_rerun_looks_at_the_places_of_now_if_it_is_told_to;
     a_past_call_runs_through_a_draft_and_what_was_answered_is_answered_again;
     a_rerun_of_what_is_not_there_says_so;
     a_made_up_call_runs_through_a_draft;
@@ -66,6 +67,38 @@ async fn a_past_call_runs_against_another_plan_with_the_tags_that_it_had(engine:
         "{none}"
     );
     assert_eq!((world.count(rows).await, world.call(id(&call)).await), (before, kept), "nothing is written");
+}
+
+async fn a_rerun_looks_at_the_places_of_now_if_it_is_told_to(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let capped = target(&world, "Capped", json!({"caps": {"hour": 1, "total": 9}})).await;
+    let busy = target(&world, "Busy", json!({"concurrency": 1})).await;
+    let all = target(&world, "All", json!({})).await;
+    let routes = json!([{"target": capped}, {"target": busy, "priority": 2}, {"target": all, "priority": 3}]);
+    plan(&world, routes, json!({})).await;
+    let mut calls = Vec::new();
+    for (number, expected) in ["Capped", "Busy", "All"].into_iter().enumerate() {
+        let call = world.call_from(&format!("+1212555{number:04}")).await;
+        assert_eq!(dialed(&call), expected);
+        calls.push(call);
+    }
+    let list = world.api(Method::GET, "/v1/routing-plans", Value::Null).await.json();
+    let against = |counters: Value| json!({"plan_id": list["routing_plans"][0]["id"], "counters": counters});
+    let ran = async |call: &Value, counters: Value| {
+        rerun(&world, call, against(counters)).await["new"]["target"]["name"].as_str().map(str::to_owned)
+    };
+    let places = "SELECT CAST((SELECT SUM(used) FROM target_counters) * 10 + (SELECT SUM(live) FROM target_calls) AS BIGINT)";
+    let before = world.count(places).await;
+    assert_eq!(ran(&calls[2], json!("free")).await.as_deref(), Some("Capped"));
+    assert_eq!(ran(&calls[2], json!("now")).await.as_deref(), Some("All"));
+    assert_eq!(world.count(places).await, before);
+    event(&world, &calls[1], json!({"event": "ended"})).await;
+    assert_eq!(ran(&calls[2], json!("now")).await.as_deref(), Some("Busy"));
+    event(&world, &calls[0], json!({"event": "ended"})).await;
+    assert_eq!(ran(&calls[2], json!("now")).await.as_deref(), Some("Capped"), "nobody had answered there");
+    let path = format!("/v1/calls/{}/rerun", id(&calls[2]));
+    let refused = world.api(Method::POST, &path, against(json!("then"))).await;
+    assert_eq!(refused.status, 400, "{}", refused.body);
 }
 
 async fn a_target_that_failed_before_fails_again(engine: Engine) {

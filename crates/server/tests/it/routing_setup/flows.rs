@@ -11,6 +11,7 @@ use crate::world::{Engine, TestWorld};
 on_both_engines! {
     a_flow_is_published_in_versions;
     a_draft_with_errors_is_kept_and_not_published;
+    the_oldest_versions_go_but_none_that_a_live_call_runs_by;
     many_at_once_are_all_made_up_to_the_limit;
 }
 
@@ -77,6 +78,46 @@ async fn a_flow_is_published_in_versions(engine: Engine) {
     expect(&world, 200, Method::DELETE, &path, Value::Null).await;
     assert_eq!(get(&world, &versions).await.status, 404);
     assert_eq!(world.count("SELECT COUNT(*) FROM flow_versions").await, 0);
+}
+
+async fn the_oldest_versions_go_but_none_that_a_live_call_runs_by(engine: Engine) {
+    const KEPT: usize = 200;
+    let world = TestWorld::start(engine).await;
+    let sales = target(&world, "Sales").await;
+    let nodes = json!({
+        "start": {"type": "start", "next": "wait"},
+        "wait": {"type": "hold", "seconds": 60, "next": "dial"},
+        "dial": {"type": "dial", "target": text(&sales, "id")},
+    });
+    let id = crate::routing::flow(&world, nodes.clone()).await;
+    let held = world.call_from("+12125550000").await;
+    assert_eq!(held["routing"]["action"], "hold", "{held}");
+    let (path, draft) = (format!("/v1/flows/{id}"), json!({"version": 1, "start": "start", "nodes": nodes}));
+    let publish = async || {
+        expect(&world, 200, Method::PATCH, &path, json!({ "draft": draft })).await;
+        expect(&world, 200, Method::POST, &format!("{path}/publish"), Value::Null).await
+    };
+    let versions = async || {
+        let list = get(&world, &format!("{path}/versions")).await.json();
+        let list = list["versions"].as_array().expect("a list").clone();
+        list.iter().map(|one| one["version"].as_u64().expect("a number")).collect::<Vec<_>>()
+    };
+    for _ in 0..=KEPT {
+        publish().await;
+    }
+    let kept = versions().await;
+    assert_eq!(
+        (kept.len(), kept[0], kept[KEPT - 1], kept[KEPT]),
+        (KEPT + 1, 202, 3, 1),
+        "the call's and 200"
+    );
+    let ringing = crate::routing::next(&world, &held, json!({"outcome": "hold_over"})).await.json();
+    assert_eq!(crate::routing::dialed(&ringing), "Sales", "{ringing}");
+    crate::routing::event(&world, &held, json!({"event": "ended"})).await;
+    assert_eq!(publish().await["version"], 203);
+    let kept = versions().await;
+    assert_eq!((kept.len(), kept[0], kept[KEPT - 1]), (KEPT, 203, 4));
+    assert_eq!(get(&world, &format!("{path}/versions/1")).await.status, 404);
 }
 
 async fn a_draft_with_errors_is_kept_and_not_published(engine: Engine) {

@@ -9,10 +9,10 @@ use axum::http::Response;
 use hookline_domain::call::Call;
 use hookline_domain::flow::{DialOutcome, Flow};
 use hookline_domain::ids::{FlowId, RoutingPlanId, TargetId};
-use hookline_domain::routing::{Counters, RoutingPlan};
+use hookline_domain::routing::{Counters, RoutingPlan, Target};
 use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -31,7 +31,7 @@ use crate::problem::Problem;
 use crate::routing::{Instruction, Leads, Routed, Stand};
 use crate::settings::{Org, PublishedFlow};
 use crate::storage::calls::{self, WholeCall};
-use crate::storage::routes;
+use crate::storage::{counters, routes};
 
 /// One of `plan`, `plan_id`, `flow` and `flow_id`.
 #[derive(Deserialize, ToSchema)]
@@ -50,6 +50,19 @@ pub struct Rerun {
     /// The draft of the plan or flow that is named; else what routes calls now.
     #[serde(default)]
     draft: bool,
+    #[serde(default)]
+    counters: RerunCounters,
+}
+
+/// What the places at the targets are taken to be.
+#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq, Default, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RerunCounters {
+    /// All are free; if it is left out.
+    #[default]
+    Free,
+    /// As they are counted now: caps of this hour, day and month, and calls at a time.
+    Now,
 }
 
 /// A decision as it was stored, as far as it matters here.
@@ -80,7 +93,7 @@ enum Against {
     tag = "Calls",
     operation_id = "rerun_call",
     summary = "Where a past call would go by another plan or flow",
-    description = "With the tags, the time and the chance that it had when it started, and free places at all targets. Nothing is written and no other system is asked: what was answered to the call is answered again, and without an answer the run stops there.",
+    description = "With the tags, the time and the chance that it had when it started, and free places at all targets, unless `counters` is `now`. Nothing is written and no other system is asked: what was answered to the call is answered again, and without an answer the run stops there.",
     params(("id" = String, Path, description = "Its id")),
     request_body = Rerun,
     responses((status = 200, description = "`old` and `new` with target and instruction, whether that is `changed` (null if the run stopped before it could be known), and the new `decisions`", body = Object), Refusals, NotFound, Conflict),
@@ -111,6 +124,7 @@ async fn try_rerun(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
         .map(|decision| serde_json::from_str(decision.get()).map_err(|_| Problem::internal()))
         .collect::<Result<_, _>>()?;
     let (Some(old), Some(first)) = (old, past.first()) else { return Err(not_routed(id)) };
+    let counted = sent.counters;
     let (routed, flow) = match against(app, caller, &org, sent).await? {
         Against::Plan(plan) => {
             let leads = Some(Leads::Plan(plan.id));
@@ -128,8 +142,15 @@ async fn try_rerun(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
     };
     let routed = Routed { availability: old.availability.clone(), ..routed };
     let (tags, at) = (tags_at_start(&whole, first), first.at);
-    let (began, counters) = (as_it_began(&whole.call.call), Counters::default());
-    let rehearsal = Rehearsal { org, call: began, tags, at, routed, flow, counters };
+    let counters = match counted {
+        RerunCounters::Free => Counters::default(),
+        RerunCounters::Now => {
+            let targets: Vec<&Target> = org.directory.targets().map(Arc::as_ref).collect();
+            let now = app.clock.now();
+            counters::of_now(&app.db, org.id, &targets, now, at).await.map_err(failed)?
+        }
+    };
+    let rehearsal = Rehearsal { org, call: as_it_began(&whole.call.call), tags, at, routed, flow, counters };
     let rehearsed = rehearsal.run(|routed| failed_before(&old, routed));
     // What updates let be decided again afterwards was decided by other tags.
     let until = past.iter().position(|one| matches!(one.trigger.as_str(), "update" | "attached"));
@@ -141,6 +162,7 @@ async fn try_rerun(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resul
     let shown = json!({
         "call_log_id": call,
         "at": at,
+        "counters": counted,
         "changed": changed,
         "old": side(was),
         "new": side(&rehearsed.stand),

@@ -20,6 +20,10 @@ use crate::http::openapi::{Conflict, NotFound, PublishedDocument, Refusals, Vali
 use crate::problem::Problem;
 use crate::storage::audit::Entry;
 use crate::storage::flows::{self, FlowRow, VersionRow};
+use crate::storage::routes;
+
+/// Versions of a flow that are kept, beside those by which live calls run.
+const VERSIONS_MAX: usize = 200;
 
 #[utoipa::path(
     post,
@@ -76,6 +80,10 @@ async fn try_publish(app: &App, caller: &ApiCaller, id: &str) -> Result<Response
         };
         flows::add_version(&mut change.tx, org, id, &version).await?;
         flows::update(&mut change.tx, org, &row, change.revision).await?;
+        if usize::try_from(version.version).is_ok_and(|newest| newest > VERSIONS_MAX) {
+            let in_use = routes::versions_in_use(&mut change.tx, org, id).await?;
+            flows::prune(&mut change.tx, org, id, VERSIONS_MAX, &in_use).await?;
+        }
         Ok((version, row))
     };
     let (version, row) = stored.await.map_err(|error| unstored(&error))?;
