@@ -33,7 +33,7 @@ pub use plan::{
     OVERRIDES_MAX, Override, OverrideAction, PRIORITY_MAX, REASON_CHARS_MAX, ROUTES_MAX, Route, RoutingPlan,
     SIMULTANEOUS_MAX, SIMULTANEOUS_MIN, WEIGHT_MAX, WINDOW_SECONDS_MAX,
 };
-pub use settle::{EndedCall, Settled, settle_conversion};
+pub use settle::{EndedCall, PRECONVERSION_SECONDS, Settled, settle_conversion};
 pub use target::{
     AVAILABILITY_MS_DEFAULT, AVAILABILITY_MS_MAX, AVAILABILITY_MS_MIN, Availability, CAP_MAX,
     CONCURRENCY_MAX, CONNECTED_SECONDS_MAX, Caps, Conversion, RING_SECONDS_DEFAULT, RING_SECONDS_MAX, Target,

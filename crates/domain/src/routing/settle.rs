@@ -6,6 +6,10 @@ use super::target::Conversion;
 use crate::call::NoPayoutReason;
 use crate::money::Money;
 
+/// Seconds after a call that has converted in which another one of its caller in the same campaign earns no
+/// payout, where the plan that led it has no duplicate rule with a window of its own: 30 days.
+pub const PRECONVERSION_SECONDS: u32 = 30 * 86_400;
+
 /// What is known of a call that is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct EndedCall {

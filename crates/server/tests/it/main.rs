@@ -11,6 +11,7 @@ mod crash;
 mod expiry;
 mod organization;
 mod places;
+mod preconversion;
 mod rehearsals;
 mod reports;
 mod routing;

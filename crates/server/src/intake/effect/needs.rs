@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hookline_domain::call::{Call, CallEvent};
 use hookline_domain::flow::{Flow, NodeId, Task};
 use hookline_domain::ids::{FlowId, OrgId, RoutingPlanId, TargetId};
-use hookline_domain::routing::Target;
+use hookline_domain::routing::{PRECONVERSION_SECONDS, Target};
 use hookline_domain::time::Timestamp;
 
-use super::rows::Loaded;
-use crate::intake::work::Work;
+use super::rows::{Converting, Loaded};
+use crate::intake::work::{CallEventReport, Work};
 use crate::routing::{Leads, Routed};
 use crate::settings::{CampaignRouting, Org};
 
@@ -19,6 +20,24 @@ pub struct RoutingNeeds<'w> {
     pub turns: BTreeSet<(OrgId, FlowId, NodeId)>,
     /// Callers, with the earliest start of an earlier call that matters.
     pub previous: BTreeMap<(OrgId, String), Timestamp>,
+    /// Who may convert, with the earliest start of another call that matters.
+    pub converting: BTreeMap<Converting, Timestamp>,
+}
+
+/// In whose name a call converts.
+pub(super) fn converting(call: &Call) -> Option<Converting> {
+    Some((call.org, call.campaign?, call.caller.clone()))
+}
+
+/// The earliest start of another call that makes this one no new conversion.
+pub(super) fn converted_since(org: &Org, routed: &Routed, call: &Call) -> Timestamp {
+    let plan = match &routed.leads {
+        Some(Leads::Plan(plan)) => org.directory.plan(*plan),
+        Some(Leads::Targets { .. }) | None => None,
+    };
+    let window =
+        plan.and_then(|plan| plan.duplicates).map_or(PRECONVERSION_SECONDS, |rule| rule.window_seconds);
+    call.started_at.plus_seconds(-i64::from(window))
 }
 
 impl<'w> RoutingNeeds<'w> {
@@ -52,7 +71,8 @@ impl<'w> RoutingNeeds<'w> {
                 Work::Request(request) => needs.add_open(&request.org, loaded, at),
                 Work::Attach(attach) => needs.add_open(&attach.org, loaded, at),
                 Work::Edit(edit) => needs.add_open(&edit.org, loaded, at),
-                Work::Event(_) | Work::ReleaseBids(_) => {}
+                Work::Event(report) => needs.add_ending(report, loaded),
+                Work::ReleaseBids(_) => {}
             }
         }
         needs
@@ -67,6 +87,20 @@ impl<'w> RoutingNeeds<'w> {
                 self.add_caller(org, &call.caller, at);
             }
         }
+    }
+
+    /// Of a call that ends and may be worth something.
+    fn add_ending(&mut self, report: &CallEventReport, loaded: &Loaded) {
+        let (CallEvent::Ended { .. }, Some(routed)) = (&report.event, loaded.routes.get(&report.call)) else {
+            return;
+        };
+        let has_rule = routed.dialing.iter().any(|dialing| dialing.conversion.is_some());
+        let Some((who, since)) = loaded.calls.get(&report.call).filter(|_| has_rule).and_then(|loaded| {
+            Some((converting(&loaded.call)?, converted_since(&report.org, routed, &loaded.call)))
+        }) else {
+            return;
+        };
+        self.converting.entry(who).and_modify(|earliest| *earliest = since.min(*earliest)).or_insert(since);
     }
 
     fn add_routing(&mut self, org: &'w Org, routing: CampaignRouting) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hookline_domain::call::{Change, NoPayoutReason};
+use hookline_domain::call::{Call, Change, NoPayoutReason};
 use hookline_domain::flow::{self, DialOutcome, FlowState};
 use hookline_domain::ids::{CallId, RequestId, TargetId};
 use hookline_domain::routing::{EndedCall, settle_conversion};
@@ -10,7 +10,8 @@ use hookline_domain::routing::{EndedCall, settle_conversion};
 use super::Commit;
 use super::bid::chance;
 use super::course::{Course, Go};
-use super::rows::DecisionRow;
+use super::needs::{converted_since, converting};
+use super::rows::{Converting, DecisionRow};
 use crate::intake::bid::HeldBid;
 use crate::intake::work::{CallEventReport, News, NextStep, Outcome, Standing, StartCall};
 use crate::routing::{Ask, Instruction, Leads, Routed, Stand};
@@ -235,7 +236,11 @@ impl Commit<'_> {
         let call = &self.loaded.calls[&id].call;
         // A switch may say by `next` only that a target has the call; it has used up its place then.
         let was_connected = was_told || call.answered_at.is_some();
-        let ended = EndedCall { connected_seconds: call.connected_seconds(self.at), ..EndedCall::default() };
+        let ended = EndedCall {
+            connected_seconds: call.connected_seconds(self.at),
+            converted_before: dialing.conversion.is_some() && self.has_converted(org, call, &routed),
+            caps_exceeded: false,
+        };
         let settled = settle_conversion(ended, dialing.conversion.as_ref());
         self.release(org.id, &dialing, was_connected);
         routed.had = was_connected.then_some(dialing.target);
@@ -244,6 +249,20 @@ impl Commit<'_> {
         if !changes.is_empty() {
             self.record(id, "call.settled", actor, None, changes);
         }
+    }
+
+    /// Whether another call of the caller has converted in this campaign.
+    fn has_converted(&self, org: &Org, call: &Call, routed: &Routed) -> bool {
+        let Some(who) = converting(call) else { return false };
+        let since = converted_since(org, routed, call);
+        // Those that are changed in this very commit are as they are by now.
+        let has = |other: &Call| {
+            other.id != call.id && other.converted && other.started_at >= since && is_of(&who, other)
+        };
+        let stored = self.loaded.converted.get(&who).into_iter().flatten();
+        let mut unchanged = stored.filter(|(id, _)| !self.loaded.calls.contains_key(id));
+        unchanged.any(|(_, started_at)| *started_at >= since)
+            || self.loaded.calls.values().any(|other| has(&other.call))
     }
 
     /// What a client has set stands before what the rule gives.
@@ -351,6 +370,10 @@ impl Commit<'_> {
         let routed = self.loaded.routes.get(&id)?;
         Some(Standing { decision: routed.decision, stand: routed.stand.clone() })
     }
+}
+
+fn is_of((org, campaign, caller): &Converting, call: &Call) -> bool {
+    call.org == *org && call.campaign == Some(*campaign) && call.caller == *caller
 }
 
 /// Whether somebody waits for what comes of it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use bytes::Bytes;
 use hookline_domain::call::{Call, Change};
 use hookline_domain::flow::NodeId;
-use hookline_domain::ids::{CallId, FlowId, OrgId, RequestId, TargetId, WebhookId};
+use hookline_domain::ids::{CallId, CampaignId, FlowId, OrgId, RequestId, TargetId, WebhookId};
 use hookline_domain::matching::{Candidate, HeldUpdate};
 use hookline_domain::rate::RatePer;
 use hookline_domain::routing::{CounterKey, Counters, PreviousCall};
@@ -263,6 +263,8 @@ pub struct Loaded {
     pub turns: HashMap<(FlowId, NodeId), u64>,
     /// A caller's earlier calls, as far back as a duplicate rule looks.
     pub previous: HashMap<(OrgId, String), Vec<PreviousCall>>,
+    /// Calls of a caller in a campaign that have converted, with their starts, as far back as one that ends looks.
+    pub converted: HashMap<Converting, Vec<(CallId, Timestamp)>>,
     /// Updates that wait for what appears in this commit; at most `HELD_MAX` of each.
     pub held: HashMap<HeldKey, Vec<HeldUpdate>>,
     pub attaching: HashMap<(OrgId, RequestId), Attaching>,
@@ -271,6 +273,9 @@ pub struct Loaded {
     /// Bids whose call has not come in time.
     pub overdue: Vec<HeldBid>,
 }
+
+/// In a campaign a caller converts; of two calls that end at once the second must see the first.
+pub type Converting = (OrgId, CampaignId, String);
 
 #[derive(Debug)]
 pub struct TimelineRow {

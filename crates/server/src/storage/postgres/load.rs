@@ -148,7 +148,7 @@ fn lock_number(hash: &[u8]) -> i64 {
     i64::from_be_bytes(hash[..8].try_into().expect("a hash has at least 8 bytes"))
 }
 
-fn lock(what: &str, org: OrgId, text: &str) -> i64 {
+pub(super) fn lock(what: &str, org: OrgId, text: &str) -> i64 {
     let name = Sha256::new().chain_update(what).chain_update(org.0.as_bytes()).chain_update(text);
     lock_number(&name.finalize())
 }

@@ -1,15 +1,19 @@
 //! Where calls stand on their ways, and the counters of targets. The organization's lock was taken before.
 
-use hookline_domain::ids::{CallId, FlowId, OrgId, TargetId};
+use std::collections::BTreeSet;
+
+use hookline_domain::ids::{CallId, CampaignId, FlowId, OrgId, TargetId};
 use hookline_domain::routing::{CapPeriod, CounterKey, PreviousCall, Target};
 use hookline_domain::time::Timestamp;
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, PgConnection, raw_sql};
 use uuid::Uuid;
 
 use super::bids;
+use super::line::{execute, list};
+use super::load::lock;
 use crate::intake::effect::{Loaded, Needs, RoutingNeeds, Writes};
 use crate::intake::work::Work;
-use crate::storage::routes::{self, PREVIOUS_MAX};
+use crate::storage::routes::{self, CONVERTED_MAX, PREVIOUS_MAX};
 use crate::storage::sqlite::to_json;
 use crate::storage::{Result, StorageError};
 
@@ -47,6 +51,42 @@ pub async fn load(
             (CallId(call), PreviousCall { target, at: Timestamp(at), connected, converted })
         });
         routes::keep_previous(loaded, *org, caller, previous.collect());
+    }
+    load_converted(connection, &wanted, loaded).await
+}
+
+/// One commit at a time for each caller and campaign: of two calls that end at once on two nodes, the second
+/// sees the first. Taken after all other locks, in one order.
+async fn load_converted(
+    connection: &mut PgConnection,
+    wanted: &RoutingNeeds<'_>,
+    loaded: &mut Loaded,
+) -> Result<()> {
+    if wanted.converting.is_empty() {
+        return Ok(());
+    }
+    let name = |campaign: &CampaignId, caller: &str| format!("{campaign} {caller}");
+    let locks = wanted.converting.keys();
+    let locks: BTreeSet<i64> =
+        locks.map(|(org, campaign, caller)| lock("converting", *org, &name(campaign, caller))).collect();
+    let sql = execute("lock_callers", &[list(locks)]);
+    raw_sql(AssertSqlSafe(sql)).execute(&mut *connection).await?;
+    for (who, since) in &wanted.converting {
+        let (org, campaign, caller) = who;
+        let rows: Vec<(Uuid, i64)> = sqlx::query_as(
+            "SELECT id, started_at FROM calls
+             WHERE org_id = $1 AND caller = $2 AND started_at >= $3 AND campaign_id = $4 AND converted
+             ORDER BY started_at DESC LIMIT $5",
+        )
+        .bind(org.0)
+        .bind(caller)
+        .bind(since.0)
+        .bind(campaign.0)
+        .bind(CONVERTED_MAX)
+        .fetch_all(&mut *connection)
+        .await?;
+        let rows = rows.into_iter().map(|(call, started_at)| (CallId(call), Timestamp(started_at)));
+        loaded.converted.insert(who.clone(), rows.collect());
     }
     Ok(())
 }

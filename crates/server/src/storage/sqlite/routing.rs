@@ -58,6 +58,14 @@ pub fn load(
         let rows: Vec<(CallId, PreviousCall)> = rows.collect::<rusqlite::Result<_>>()?;
         routes::keep_previous(loaded, *org, caller, rows);
     }
+    for (who, since) in &wanted.converting {
+        let (org, campaign, caller) = who;
+        let mut statement = tx.prepare_cached(routes::CONVERTED_SQLITE)?;
+        let rows = statement.query_map(params![id(&org.0), caller, since.0, id(&campaign.0)], |row| {
+            Ok((CallId(Uuid::from_bytes(row.get(0)?)), Timestamp(row.get(1)?)))
+        })?;
+        loaded.converted.insert(who.clone(), rows.collect::<rusqlite::Result<_>>()?);
+    }
     Ok(())
 }
 
