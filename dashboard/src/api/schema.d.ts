@@ -333,7 +333,7 @@ export interface paths {
         put?: never;
         /**
          * Where a past call would go by another plan or flow
-         * @description With the tags, the time and the chance that it had when it started, and free places at all targets. Nothing is written and no other system is asked: what was answered to the call is answered again, and without an answer the run stops there.
+         * @description With the tags, the time and the chance that it had when it started, and free places at all targets, unless `counters` is `now`. Nothing is written and no other system is asked: what was answered to the call is answered again, and without an answer the run stops there.
          */
         post: operations["rerun_call"];
         delete?: never;
@@ -1942,6 +1942,12 @@ export interface components {
             /** @description What became of a dial, a hold or a menu. */
             outcome: components["schemas"]["NextOutcome"];
         } | {
+            /**
+             * Format: uuid
+             * @description The one of several targets that ring which answered.
+             */
+            connected: string;
+        } | {
             /** @description Keys that the caller pressed. */
             digits: string;
         } | {
@@ -2049,9 +2055,15 @@ export interface components {
         };
         /** @description What the switch is to do. */
         Instruction: {
+            strategy: string;
             targets: components["schemas"]["DialTarget"][];
             /** @enum {string} */
             action: "dial";
+        } | {
+            url: string;
+            target: components["schemas"]["RedirectTarget"];
+            /** @enum {string} */
+            action: "redirect";
         } | {
             prompt: string;
             digits: string[];
@@ -2263,6 +2275,12 @@ export interface components {
             decision?: number | null;
             outcome?: components["schemas"]["NextOutcome"] | null;
             /**
+             * Format: uuid
+             * @description Whom the outcome is about, if several targets ring: it must be there with `connected`. Without it
+             *     `no_answer`, `busy` and `failed` are about all of them.
+             */
+            target?: string | null;
+            /**
              * @description Keys that the caller pressed in a menu.
              * @example 1
              */
@@ -2410,6 +2428,11 @@ export interface components {
              */
             per: string;
         };
+        RedirectTarget: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         RequestLine: {
             /** Format: uuid */
             id: string;
@@ -2449,7 +2472,13 @@ export interface components {
             flow_id?: string | null;
             /** @description The draft of the plan or flow that is named; else what routes calls now. */
             draft?: boolean;
+            counters?: components["schemas"]["RerunCounters"];
         };
+        /**
+         * @description What the places at the targets are taken to be.
+         * @enum {string}
+         */
+        RerunCounters: "free" | "now";
         /**
          * @description What someone may do; each includes the ones before it.
          * @enum {string}
@@ -2504,6 +2533,13 @@ export interface components {
         RoutingPlanFields: {
             name: string;
             routes: components["schemas"]["Route"][];
+            /** @description `sequential`, if it is left out, or `simultaneous`: rings several routes of one priority at once. */
+            strategy?: string | null;
+            /**
+             * Format: int32
+             * @description How many at once: 2 to 10; 3 if it is left out.
+             */
+            simultaneous_max?: number | null;
             duplicates?: components["schemas"]["DuplicateRule"] | null;
             overrides?: components["schemas"]["Override"][] | null;
             /**
@@ -2516,6 +2552,9 @@ export interface components {
         RoutingPlanPatch: {
             name?: string | null;
             routes?: components["schemas"]["Route"][] | null;
+            strategy?: string | null;
+            /** Format: int32 */
+            simultaneous_max?: number | null;
             duplicates?: components["schemas"]["DuplicateRule"] | null;
             overrides?: components["schemas"]["Override"][] | null;
             /** Format: uuid */
@@ -2650,7 +2689,8 @@ export interface components {
         TargetFields: {
             name: string;
             /**
-             * @description A phone number with its country code, or a SIP address.
+             * @description A phone number with its country code, a SIP address, or a URL with `[TAG]`s in its path and query, to which
+             *     the caller is led.
              * @example +13105550100
              */
             destination: string;
