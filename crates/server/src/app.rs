@@ -7,7 +7,6 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::ServeConfig;
-use crate::http::inbound::Traffic;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
@@ -16,6 +15,7 @@ use crate::script::Scripts;
 use crate::sessions::Tail;
 use crate::settings::Settings;
 use crate::storage::group_commit::Committer;
+use crate::storage::traffic::Traffic;
 use crate::storage::{Db, RateBoard};
 
 pub struct App {

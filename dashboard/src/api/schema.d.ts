@@ -1250,6 +1250,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many requests came to each webhook, by hours
+         * @description Some seconds behind; the request log is what is exact.
+         */
+        get: operations["webhook_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks/{id}": {
         parameters: {
             query?: never;
@@ -2743,6 +2763,27 @@ export interface components {
             request_id?: string | null;
             changes: components["schemas"]["Change"][];
         };
+        TrafficOfWebhook: {
+            /** Format: uuid */
+            webhook_id: string;
+            /** Format: int64 */
+            requests: number;
+            /**
+             * Format: int64
+             * @description Answered with 4xx or 5xx.
+             */
+            refused: number;
+            /** Format: date-time */
+            last_request_at?: string | null;
+            /** @description One for each hour, the oldest first. */
+            points: components["schemas"]["TrafficPoint"][];
+        };
+        TrafficPoint: {
+            /** Format: int64 */
+            requests: number;
+            /** Format: int64 */
+            refused: number;
+        };
         Unmatched: {
             /** Format: uuid */
             request_id: string;
@@ -2982,6 +3023,16 @@ export interface components {
              */
             query?: string;
             body?: Record<string, unknown> | null;
+        };
+        WebhookTraffic: {
+            /**
+             * Format: date-time
+             * @description When the first hour began.
+             */
+            from: string;
+            /** Format: int32 */
+            hours: number;
+            webhooks: components["schemas"]["TrafficOfWebhook"][];
         };
         /** @enum {string} */
         WebhookType: "call_data" | "update_revenue" | "update_tags" | "update_fields";
@@ -8851,9 +8902,11 @@ export interface operations {
                 /** @description The `next_cursor` of the page before. */
                 cursor?: string;
                 webhook_id?: string;
-                /** @description An HTTP status. */
-                status?: number;
+                /** @description An HTTP status, or `2xx`, `4xx`, `5xx`. */
+                status?: string;
                 caller?: string;
+                /** @description Requests that touched this call. */
+                call_log_id?: string;
                 transaction_id?: string;
                 from?: string;
                 to?: string;
@@ -12458,6 +12511,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    webhook_traffic: {
+        parameters: {
+            query?: {
+                /** @description How many hours, with the one that is not over; 24, if it is left out, and at most 744. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every webhook that is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookTraffic"];
                 };
             };
             /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::target::URL_CHARS_MAX;
-use super::template;
+use super::url;
 use crate::phone::{self, Country};
 
 /// Characters of a SIP address.
@@ -69,7 +69,7 @@ impl FromStr for Destination {
 }
 
 fn url(text: String) -> Result<Destination, NotADestination> {
-    template::check_url(&text).map_err(NotADestination::Url)?;
+    url::check_url(&text).map_err(NotADestination::Url)?;
     if text.chars().count() > URL_CHARS_MAX {
         return Err(NotADestination::LongUrl);
     }

@@ -10,9 +10,9 @@ mod period;
 mod plan;
 mod settle;
 mod target;
-mod template;
 #[cfg(test)]
 mod tests;
+mod url;
 
 use std::fmt::Display;
 

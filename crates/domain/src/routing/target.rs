@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use super::destination::Destination;
 use super::hours::Hours;
 use super::period::{CapPeriod, CounterKey};
-use super::template;
+use super::url;
 use crate::document::{Document, Fields, Problem};
 use crate::ids::TargetId;
 use crate::money::Money;
@@ -175,7 +175,7 @@ impl Availability {
         let field =
             fields.require("url", "where to ask, such as https://buyer.example/open?zip=[ZIP_CODE]")?;
         let url = field.text(URL_CHARS_MAX)?;
-        template::check_url(&url).map_err(|message| field.problem(message))?;
+        url::check_url(&url).map_err(|message| field.problem(message))?;
         let range = AVAILABILITY_MS_MIN..=AVAILABILITY_MS_MAX;
         let timeout_ms = optional(&mut fields, "timeout_ms", range)?.unwrap_or(AVAILABILITY_MS_DEFAULT);
         fields.finish()?;

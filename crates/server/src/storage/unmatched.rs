@@ -8,7 +8,7 @@ use hookline_domain::webhook::WebhookKind;
 use uuid::Uuid;
 
 use super::held::state_from_text;
-use super::sqlite::kind_from_text;
+use super::webhooks::kind_from_text;
 use super::{Db, Result, Value};
 use crate::intake::work::Unmatched;
 use crate::values;

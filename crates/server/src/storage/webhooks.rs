@@ -113,3 +113,13 @@ pub async fn update(
     }
     raise_version(tx).await
 }
+
+pub fn fields_from_text(text: &str) -> Result<Vec<hookline_domain::webhook::Field>> {
+    serde_json::from_str(text)
+        .map_err(|error| StorageError::Unreadable(format!("caller_data.fields: {error}")))
+}
+
+pub fn kind_from_text(text: &str) -> Result<hookline_domain::webhook::WebhookKind> {
+    hookline_domain::webhook::WebhookKind::from_name(text)
+        .ok_or_else(|| StorageError::Unreadable(format!("webhooks.kind is `{text}`")))
+}

@@ -5,7 +5,7 @@ use super::trace::{Limit, Verdict};
 use crate::condition::{Condition, Explained};
 use crate::routing::period::CapPeriod;
 use crate::routing::target::Target;
-use crate::routing::template;
+use crate::routing::url;
 
 /// Comparisons that one trace explains; it need not repeat the same thing for hundreds of targets.
 pub(super) const EXPLAINED_MAX: usize = 400;
@@ -76,7 +76,7 @@ impl<'a> Run<'a, '_> {
         let Some(availability) = &target.availability else { return false };
         let refuses = self.facts.answer(target.id) == Some(false);
         if refuses {
-            self.seen.note(template::tags(&availability.url));
+            self.seen.note(url::tags(&availability.url));
         }
         refuses
     }

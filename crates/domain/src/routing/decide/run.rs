@@ -14,7 +14,7 @@ use crate::routing::directory::Directory;
 use crate::routing::period::{CounterKey, Counters};
 use crate::routing::plan::{DuplicateAction, Override, OverrideAction, Route, RoutingPlan};
 use crate::routing::target::{Conversion, Target};
-use crate::routing::template;
+use crate::routing::url;
 use crate::time::Timestamp;
 
 pub(super) struct Run<'a, 'f> {
@@ -218,7 +218,7 @@ impl<'a, 'f> Run<'a, 'f> {
     /// What has to be asked before the target can get the call.
     fn question(&self, target: &Target) -> Option<Outcome> {
         let availability = target.availability.as_ref()?;
-        self.seen.note(template::tags(&availability.url));
+        self.seen.note(url::tags(&availability.url));
         if self.facts.answer(target.id).is_some() {
             return None;
         }
@@ -228,7 +228,7 @@ impl<'a, 'f> Run<'a, 'f> {
 
     fn dialed(&mut self, target: &'a Target, conversion: Option<Conversion>) -> Dialed {
         if let Destination::Url(url) = &target.destination {
-            self.seen.note(template::tags(url));
+            self.seen.note(url::tags(url));
         }
         Dialed {
             target: target.id,

@@ -6,7 +6,6 @@ pub mod body;
 mod cors;
 mod headers;
 mod scrub;
-mod traffic;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,7 +33,6 @@ use crate::telemetry::{metric, trace};
 pub use address::{Peer, client_address};
 pub use headers::rate as rate_headers;
 use scrub::scrub;
-pub use traffic::Traffic;
 
 const ALLOW: HeaderValue = HeaderValue::from_static("GET, POST, OPTIONS");
 

@@ -6,12 +6,15 @@ mod bid;
 mod call;
 mod change;
 mod course;
+mod dialed;
 mod held;
 mod needs;
+mod places;
 mod rehearse;
 mod request;
 mod route;
 mod rows;
+mod settle;
 
 pub use needs::RoutingNeeds;
 pub use rehearse::{Rehearsal, Rehearsed};

@@ -16,7 +16,7 @@ use super::held;
 use super::line::{Answered, execute, list};
 use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, Prior};
 use crate::storage::call_row::{CallRow, call_columns};
-use crate::storage::sqlite::{fields_from_text, kind_from_text};
+use crate::storage::webhooks::{fields_from_text, kind_from_text};
 use crate::storage::{Result, StorageError};
 
 /// What `begin` executes, prepared once for each connection.

@@ -4,7 +4,8 @@ use hookline_domain::ids::{CallId, OrgId, RequestId};
 use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
-use super::{id, load_call, load_tags};
+use super::id;
+use super::load::{load_call, load_tags};
 use crate::intake::effect::{Loaded, Needs, Writes};
 use crate::intake::held::Attaching;
 use crate::storage::held::{SettledColumns, held_max, held_update, state_from_text};

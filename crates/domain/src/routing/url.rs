@@ -1,6 +1,7 @@
-//! The tags in a URL's template: `https://buyer.example/open?zip=[ZIP_CODE]`.
+//! Web addresses with tags in them: `https://buyer.example/open?zip=[ZIP_CODE]`.
 
 use crate::tags::TagName;
+use crate::template::Template;
 
 /// # Errors
 /// What the URL must be. Tags may not stand in its host: whoever sends a tag would choose whom we ask.
@@ -26,9 +27,10 @@ pub(super) fn check_url(url: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The names between brackets, as far as they are tags' names.
-pub(super) fn tags(template: &str) -> impl Iterator<Item = TagName> {
-    template.split('[').skip(1).filter_map(|rest| TagName::normalize(rest.split_once(']')?.0))
+/// The names of the tags in it. A URL that is no template is checked when it is set.
+pub(super) fn tags(url: &str) -> Vec<TagName> {
+    Template::parse(url)
+        .map_or_else(|_| Vec::new(), |template| template.tags_read().into_iter().cloned().collect())
 }
 
 #[cfg(test)]
@@ -67,7 +69,7 @@ mod tests {
 
     #[test]
     fn the_tags_of_a_template_are_found() {
-        let found = |template| tags(template).map(|name| name.to_string()).collect::<Vec<_>>();
+        let found = |url| tags(url).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(
             found("https://b.example/[STATE]?z=[ZIP_CODE]&l=[Lead-Source]"),
             ["state", "zip_code", "lead_source"]
