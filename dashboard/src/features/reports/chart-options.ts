@@ -23,7 +23,7 @@ export function readColors(element: Element): Colors {
   const color = (name: string) => style.getPropertyValue(name).trim();
   return {
     accent: color('--accent'),
-    payout: color('--live'),
+    payout: color('--info'),
     bad: color('--bad'),
     ink: color('--ink-3'),
     line: color('--line'),
@@ -55,17 +55,18 @@ function base(report: CallReport, unit: TimeUnit, colors: Colors, withLabels: bo
   const last = report.rows.length - 1;
   return {
     legend: { show: false },
-    padding: [8, 8, 0, 0] as uPlot.Padding,
+    padding: [8, 8, withLabels ? 0 : 8, 0] as uPlot.Padding,
     cursor: {
       sync: { key: SYNC },
       y: false,
       points: { show: false },
+      move: (plot, left, top) => (left < 0 ? [left, top] : [plot.valToPos(plot.posToIdx(left), 'x'), top]),
       drag: { x: true, y: false, setScale: false },
     } as uPlot.Cursor,
     x: { time: false, range: [-0.5, last + 0.5] as uPlot.Range.MinMax },
     xAxis: {
       ...axis,
-      size: withLabels ? 26 : 0,
+      size: withLabels ? 24 : 0,
       show: withLabels,
       grid: { show: false },
       splits: (plot: uPlot) => places(last + 1, plot.width - AXIS_WIDTH),
@@ -126,7 +127,7 @@ export function moneyOptions(
       },
     ],
     bands: [
-      { series: [1, 2], fill: faded(colors.accent, 16), dir: -1 },
+      { series: [2, 1], fill: faded(colors.accent, 16), dir: 1 },
       { series: [1, 2], fill: faded(colors.bad, 26), dir: 1 },
     ],
   };

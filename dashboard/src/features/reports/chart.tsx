@@ -48,7 +48,7 @@ export default function Chart({ report, before, unit, beforeText, onSelect }: Ch
         (plot) => {
           const { idx, left = -1 } = plot.cursor;
           const isOver = typeof idx === 'number' && left >= 0;
-          setPointed(isOver ? { at: idx, left: plot.over.offsetLeft + plot.valToPos(idx, 'x') } : undefined);
+          setPointed(isOver ? { at: idx, left: plot.over.offsetLeft + left } : undefined);
         },
       ],
       setSelect: [
@@ -115,7 +115,7 @@ function Tip({ report, before, unit, beforeText, pointed, width }: TipProps) {
   const was = before?.rows[pointed.at];
   const lines: [string, string, string?][] = [
     ['Revenue', dollars(row.revenue_paid_out), 'border-accent'],
-    ['Payout', dollars(row.publisher_paid_out), 'border-live'],
+    ['Payout', dollars(row.publisher_paid_out), 'border-info'],
     ['Margin', dollars(row.margin), 'border-accent/30'],
     ['Calls', row.calls.toLocaleString('en-US'), 'border-ink-3/45'],
     ['Converted', row.converted.toLocaleString('en-US'), 'border-accent'],

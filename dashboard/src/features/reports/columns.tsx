@@ -3,7 +3,7 @@ import { createColumnHelper } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp, ArrowUpRight } from 'lucide-react';
 import type { CallReportRow, CallTotals } from '@/api/types';
 import { cx } from '@/components/cx';
-import { duration } from '@/components/format';
+import { duration, plural } from '@/components/format';
 import { Nothing } from '@/components/values';
 import type { CallSearch } from '../calls/filter';
 import { tagOf, timeLabel, timeUnit } from './by';
@@ -52,13 +52,13 @@ export function reportColumns({ by, total, most, sort, onSort, callsOf }: Column
         const calls = row.calls > 0 ? callsOf(row) : undefined;
         const name = rowName(by, row);
         return (
-          <span className="flex max-w-40 items-center sm:max-w-72">
+          <span className="block max-w-36 sm:max-w-72">
             {calls ? (
               <Link
                 to="/calls"
                 search={calls}
                 title={`See these calls: ${name}`}
-                className="group inline-flex min-w-0 items-center gap-1 font-medium hover:text-accent-ink hover:underline"
+                className="group flex min-w-0 items-center gap-1 font-medium hover:text-accent-ink hover:underline"
               >
                 <span className="truncate">{name}</span>
                 <ArrowUpRight
@@ -67,8 +67,11 @@ export function reportColumns({ by, total, most, sort, onSort, callsOf }: Column
                 />
               </Link>
             ) : (
-              <span className={cx('truncate', row.item ? 'font-medium' : 'text-ink-3')}>{name}</span>
+              <span className={cx('block truncate', row.item ? 'font-medium' : 'text-ink-3')}>{name}</span>
             )}
+            <span className="tnum block text-xs font-normal text-ink-3 sm:hidden">
+              {plural(row.calls, 'call')}
+            </span>
           </span>
         );
       },
@@ -76,7 +79,7 @@ export function reportColumns({ by, total, most, sort, onSort, callsOf }: Column
     }),
     column.accessor('calls', {
       header: head('calls', 'Calls'),
-      meta: { align: 'right', sorted: sorting(sort, 'calls') },
+      meta: { from: 'sm', align: 'right', sorted: sorting(sort, 'calls') },
       cell: (cell) => <Count of={cell.getValue()} />,
       footer: sum((totals) => <Count of={totals.calls} />),
     }),
@@ -173,7 +176,7 @@ function Dollars({ amount }: { amount: number }) {
 function Barred({ amount, most }: { amount: number; most: number }) {
   const width = most > 0 ? Math.max((amount / most) * 100, 0) : 0;
   return (
-    <span className="inline-grid min-w-20 justify-items-end gap-0.5">
+    <span className="inline-grid sm:min-w-20 justify-items-end gap-0.5">
       <Dollars amount={amount} />
       <span aria-hidden className="h-0.5 rounded-full bg-accent/70" style={{ width: `${width}%` }} />
     </span>

@@ -41,8 +41,8 @@ export function ReportFilters({ search, period, by, zone, onChange }: FiltersPro
   const targets = useQuery(targetsQuery).data ?? [];
   const active = [search.campaign, search.publisher, search.target].filter(Boolean).length;
   return (
-    <>
-      <div className="mb-2 flex flex-wrap items-center gap-2">
+    <div className="flex flex-wrap gap-x-2">
+      <div className="mb-3 flex flex-wrap items-center gap-2">
         <PeriodPicker period={period} onChange={onChange} />
         <ByPicker by={by} days={period.days} onChange={(next) => onChange({ by: next, sort: undefined })} />
         <ZonePicker zone={zone} at={period.to} onChange={(next) => onChange({ zone: next })} />
@@ -70,7 +70,7 @@ export function ReportFilters({ search, period, by, zone, onChange }: FiltersPro
           choices={targets.map((each) => [each.name, each.name])}
         />
       </FilterBar>
-    </>
+    </div>
   );
 }
 

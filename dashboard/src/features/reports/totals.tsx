@@ -53,7 +53,7 @@ const FIGURES: Figure[] = [
     value: (totals) => totals.publisher_paid_out,
     text: dollars,
     isNeutral: true,
-    mark: <Line className="border-live" />,
+    mark: <Line className="border-info" />,
   },
   {
     label: 'Margin',

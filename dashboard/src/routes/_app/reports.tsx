@@ -157,19 +157,19 @@ function Reports() {
 
 /** What the figures are based on. */
 function Basis({ period, zone, report }: { period: string; zone: string; report: CallReport | undefined }) {
+  const isLate = report && Date.now() - Date.parse(report.as_of) >= 2_000;
   return (
-    <span className="flex flex-wrap gap-x-2">
-      <span className="text-ink-2">{period}</span>
-      <span>
-        · days of {zone.replaceAll('_', ' ')} ({offsetName(Date.now(), zone)}) · money in US dollars
-      </span>
+    <>
+      <span className="text-ink-2">{period}</span> · days of {zone.replaceAll('_', ' ')} (
+      {offsetName(Date.now(), zone)}) · money in US dollars
       {report && (
-        <span>
-          · as of <Time at={report.as_of} relative />{' '}
-          {Date.now() - Date.parse(report.as_of) < 2_000 ? '' : 'ago'}
-        </span>
+        <>
+          {' '}
+          · as of <Time at={report.as_of} relative />
+          {isLate && ' ago'}
+        </>
       )}
-    </span>
+    </>
   );
 }
 
