@@ -16,6 +16,11 @@ test('a report is by what suits its time, and its chart goes along time', () => 
     'day',
     'day',
   ]);
+  expect([chartUnit('day', 1), chartUnit('month', 31), chartUnit('month', 32)]).toEqual([
+    'hour',
+    'day',
+    'month',
+  ]);
   expect([chartUnit('target', 1), chartUnit('target', 30), chartUnit('hour', 30)]).toEqual([
     'hour',
     'day',

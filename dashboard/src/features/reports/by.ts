@@ -37,7 +37,11 @@ export function chosenBy(by: string | undefined, days: number): string {
 
 /** The chart goes along time, whatever the table is by. */
 export function chartUnit(by: string, days: number): TimeUnit {
-  return timeUnit(by) ?? (days <= CHART_HOURS_DAYS_MAX ? 'hour' : days <= CHART_DAYS_MAX ? 'day' : 'month');
+  const unit =
+    timeUnit(by) ?? (days <= CHART_HOURS_DAYS_MAX ? 'hour' : days <= CHART_DAYS_MAX ? 'day' : 'month');
+  // One point is no line.
+  if (unit === 'month' && days <= HOURS_DAYS_MAX) return days === 1 ? 'hour' : 'day';
+  return unit === 'day' && days === 1 ? 'hour' : unit;
 }
 
 /** `2026-11-25T14:00`, `2026-11-25` or `2026-11` as a clock would show it. */

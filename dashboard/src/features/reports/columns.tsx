@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
 import { ArrowDown, ArrowUp, ArrowUpRight } from 'lucide-react';
-import type { CallReportRow, CallTotals } from '@/api/types';
+import type { CallReportRow, CallTotals, CustomTag } from '@/api/types';
 import { cx } from '@/components/cx';
 import { duration, plural } from '@/components/format';
 import { Nothing } from '@/components/values';
@@ -14,6 +14,7 @@ const column = createColumnHelper<CallReportRow>();
 
 interface ColumnsOf {
   by: string;
+  label: string;
   total: CallTotals | undefined;
   /** The most of a row, to which bars are drawn. */
   most: number;
@@ -33,12 +34,13 @@ export function rowName(by: string, row: CallReportRow): string {
   return `deleted (…${row.item.slice(-6)})`;
 }
 
-export function byLabel(by: string): string {
-  const tag = tagOf(by);
-  return tag ?? by.charAt(0).toUpperCase() + by.slice(1);
+/** What a column of it is called. */
+export function byLabel(by: string, tags: CustomTag[]): string {
+  const key = tagOf(by);
+  return key ? (tags.find((tag) => tag.key === key)?.label ?? key) : by.charAt(0).toUpperCase() + by.slice(1);
 }
 
-export function reportColumns({ by, total, most, sort, onSort, callsOf }: ColumnsOf) {
+export function reportColumns({ by, label, total, most, sort, onSort, callsOf }: ColumnsOf) {
   const head = (key: SortKey, label: string) => () => (
     <SortButton label={label} sort={sort} of={key} onSort={onSort} />
   );
@@ -46,7 +48,7 @@ export function reportColumns({ by, total, most, sort, onSort, callsOf }: Column
   return [
     column.display({
       id: 'item',
-      header: head('item', byLabel(by)),
+      header: head('item', label),
       meta: { sorted: sorting(sort, 'item') },
       cell: ({ row: { original: row } }) => {
         const calls = row.calls > 0 ? callsOf(row) : undefined;
@@ -174,7 +176,8 @@ function Dollars({ amount }: { amount: number }) {
 
 /** A bar under the number: which row brings most is seen before it is read. */
 function Barred({ amount, most }: { amount: number; most: number }) {
-  const width = most > 0 ? Math.max((amount / most) * 100, 0) : 0;
+  if (amount === 0) return <Nothing />;
+  const width = most > 0 ? (amount / most) * 100 : 0;
   return (
     <span className="inline-grid sm:min-w-20 justify-items-end gap-0.5">
       <Dollars amount={amount} />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { cx } from '@/components/cx';
 import { ChoiceFilter, FilterBar } from '@/components/filter-bar';
 import { campaignsQuery } from '../campaigns/queries';
@@ -7,7 +7,7 @@ import { customTagsQuery } from '../custom-tags/queries';
 import { publishersQuery } from '../publishers/queries';
 import { targetsQuery } from '../targets/queries';
 import { BY, HOURS_DAYS_MAX, tagOf, USUAL_TAGS } from './by';
-import { type Period, PRESETS } from './period';
+import { type Period, PRESETS, within } from './period';
 import { allZones, keepZone, offsetName, usualZone } from './zone';
 
 export interface ReportSearch {
@@ -97,26 +97,42 @@ function PeriodPicker({ period, onChange }: Pick<FiltersProps, 'period' | 'onCha
       </select>
       {period.preset === undefined && (
         <span className="flex items-center gap-1.5 text-ink-3">
-          <input
-            type="date"
-            aria-label="First day"
+          <DayInput
+            label="First day"
             value={period.first}
-            max={period.last}
-            onChange={({ target: { value } }) => value && byHand(value, period.last)}
-            className={SHAPE}
+            onChange={(first) => byHand(first, within(first, period.last, 1))}
           />
           –
-          <input
-            type="date"
-            aria-label="Last day"
+          <DayInput
+            label="Last day"
             value={period.last}
-            min={period.first}
-            onChange={({ target: { value } }) => value && byHand(period.first, value)}
-            className={SHAPE}
+            onChange={(last) => byHand(within(last, period.first, -1), last)}
           />
         </span>
       )}
     </>
+  );
+}
+
+const YEAR_LEAST = '2000';
+
+/** While one types a year, it is year 2, 20 and 202 first: those are not meant. */
+function DayInput({ label, value, onChange }: { label: string; value: string; onChange(day: string): void }) {
+  const [typed, setTyped] = useState(value);
+  useEffect(() => setTyped(value), [value]);
+  return (
+    <input
+      type="date"
+      aria-label={label}
+      value={typed}
+      onChange={(event) => {
+        const day = event.target.value;
+        setTyped(day);
+        if (day >= YEAR_LEAST) onChange(day);
+      }}
+      onBlur={() => setTyped(value)}
+      className={SHAPE}
+    />
   );
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { daysText, periodOf, spanText } from './period';
+import { daysText, periodOf, spanText, within } from './period';
 
 const ZONE = 'America/New_York';
 const NOW = Date.parse('2026-11-25T15:07:30Z'); // 10:07 in New York
@@ -38,6 +38,13 @@ test('days by hand are whole, whichever is named first', () => {
   expect(period).toMatchObject({ preset: undefined, days: 3, isOngoing: false });
   expect(iso(period.before)).toEqual(['2026-10-29T00:00Z', '2026-11-01T00:00Z']);
   expect(periodOf({ from: 'nonsense' }, 'UTC', NOW).preset).toBe('7d');
+});
+
+test('the other end comes along', () => {
+  expect(within('2026-11-01', '2026-11-25', 1)).toBe('2026-11-25');
+  expect(within('2026-12-01', '2026-11-25', 1)).toBe('2026-12-01');
+  expect(within('2020-01-01', '2026-11-25', 1)).toBe('2021-02-03');
+  expect(within('2026-11-25', '2020-01-01', -1)).toBe('2025-10-22');
 });
 
 test('days are told in few words', () => {

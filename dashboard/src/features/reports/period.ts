@@ -1,6 +1,8 @@
 import { addDays, addMonths, dayOf, instant, midnight, wallClock } from './zone';
 
 const QUARTER_MS = 900_000;
+/** The server refuses longer reports. */
+const DAYS_MAX = 400;
 
 /** Times that end now or with a day; a link with one stays true tomorrow. */
 export const PRESETS: [id: string, label: string][] = [
@@ -98,6 +100,13 @@ function preseted(preset: string | undefined, today: number): [number, number, B
       return [addDays(tomorrow, -days), tomorrow, { days }];
     }
   }
+}
+
+/** The other end of a time, moved along if it is on the wrong side or further away than a report goes. */
+export function within(day: string, other: string, side: 1 | -1): string {
+  const at = midnight(day);
+  const far = addDays(at, side * (DAYS_MAX - 1));
+  return dayOf(Math.min(Math.max(midnight(other), Math.min(at, far)), Math.max(at, far)));
 }
 
 const DATE = new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', month: 'short', day: 'numeric' });

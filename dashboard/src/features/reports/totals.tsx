@@ -72,6 +72,8 @@ function Line({ className }: { className: string }) {
   return <span aria-hidden className={cx('inline-block w-3 border-t-2', className)} />;
 }
 
+const isThere = (...totals: CallTotals[]) => totals.some(({ calls }) => calls > 0);
+
 /** The sums, each beside what it was before; their marks are the chart's legend. */
 export function Totals({ total, before, beforeText }: TotalsProps) {
   return (
@@ -86,7 +88,7 @@ export function Totals({ total, before, beforeText }: TotalsProps) {
             {total ? figure.text(figure.value(total)) : <Skeleton className="my-1 h-5 w-20" />}
           </dd>
           <dd className="mt-0.5 flex flex-wrap items-center gap-x-2 text-xs text-ink-3">
-            {total && before && (
+            {total && before && isThere(total, before) && (
               <Change
                 now={figure.value(total)}
                 was={figure.value(before)}
@@ -94,8 +96,10 @@ export function Totals({ total, before, beforeText }: TotalsProps) {
                 isNeutral={figure.isNeutral === true}
               />
             )}
-            {total && figure.of && <span>{figure.of(total)}</span>}
-            {!total && <span aria-hidden>&nbsp;</span>}
+            {total && total.calls > 0 && figure.of && <span>{figure.of(total)}</span>}
+            <span aria-hidden className="w-0">
+              &nbsp;
+            </span>
           </dd>
         </div>
       ))}
@@ -112,13 +116,14 @@ interface ChangeProps {
 
 function Change({ now, was, wasText, isNeutral }: ChangeProps) {
   const by = change(now, was);
+  if (by === undefined) return <span title={wasText}>none before</span>;
   const Arrow = now > was ? ArrowUp : now < was ? ArrowDown : ArrowRight;
   const tone = now === was || isNeutral ? 'text-ink-2' : now > was ? 'text-ok' : 'text-bad';
   return (
     <span className={cx('tnum inline-flex items-center gap-0.5 font-medium', tone)} title={wasText}>
       <Arrow className="size-3" aria-hidden />
       <span className="sr-only">{now > was ? 'more by' : now < was ? 'less by' : 'the same,'}</span>
-      {by === undefined ? 'none before' : percent(Math.abs(by))}
+      {percent(Math.abs(by))}
       <span className="sr-only"> than {wasText}</span>
     </span>
   );

@@ -27,8 +27,8 @@ export function useReport(search: ReportSearch, zone: string, now: number) {
     period,
     by,
     unit,
-    table: useQuery(reportQuery(query(by, period))),
-    chart: useQuery(reportQuery(query(unit, period))),
+    table: useQuery(reportQuery(query(by, period), period.isOngoing)),
+    chart: useQuery(reportQuery(query(unit, period), period.isOngoing)),
     before: useQuery(reportQuery(query(unit, period.before))),
   };
 }

@@ -8,6 +8,7 @@ import type { Outcome } from './made-up';
 export function TestOutcome({ outcome }: { outcome: Outcome }) {
   const { taker, destination, text, decision } = outcome;
   const chosen = decision?.plans.at(-1)?.chosen;
+  const share = chosen?.by === 'weight' && chosen.share && !isAll(chosen.share) ? chosen.share : undefined;
   const Icon = taker ? PhoneForwarded : PhoneOff;
   return (
     <div className="mt-4 grid gap-4 border-t pt-4">
@@ -21,10 +22,7 @@ export function TestOutcome({ outcome }: { outcome: Outcome }) {
             <>
               <span className="font-semibold">{taker}</span> would take the call
               {destination && <span className="tnum text-ink-2"> at {phone(destination)}</span>}
-              {chosen?.share && chosen.by === 'weight' && (
-                <span className="text-ink-2">, one of those it could go to by weight ({chosen.share})</span>
-              )}
-              .
+              {share && <span className="text-ink-2">: by weight it gets {share} of such calls</span>}.
             </>
           ) : (
             <>
@@ -36,4 +34,10 @@ export function TestOutcome({ outcome }: { outcome: Outcome }) {
       {decision && <Decisions decisions={[decision]} />}
     </div>
   );
+}
+
+/** "5 of 5" is no share. */
+function isAll(share: string): boolean {
+  const [part, whole] = share.split(' of ');
+  return part === whole;
 }

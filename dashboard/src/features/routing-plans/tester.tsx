@@ -106,7 +106,7 @@ export function Tester({ id, plan, isDraft }: TesterProps) {
         </FieldRow>
         <Field
           label="Tags"
-          hint="One on a line. Those of the number, the campaign and the publisher are added."
+          hint="One on a line, as call data would bring them; the state is the number’s."
           error={errorOf('tags')}
         >
           {(control) => (

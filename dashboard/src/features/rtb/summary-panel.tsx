@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
 import { cx } from '@/components/cx';
-import { money } from '@/components/format';
+import { money, plural } from '@/components/format';
 import { Section } from '@/components/page';
 import { RANGES, rangeStart } from '@/components/range';
 import { ErrorState, LoadingRows } from '@/components/states';
@@ -62,7 +62,7 @@ function Figures({ won }: { won: Won }) {
   if (won.asked === 0) return <p className="text-sm text-ink-3">Nobody asked in this time.</p>;
   const facts: [string, string, string][] = [
     ['Asked', won.asked.toLocaleString('en-US'), `${won.rejected.toLocaleString('en-US')} got nothing`],
-    ['Offered a number', percent(won.offerRate), `${won.offered.toLocaleString('en-US')} bids`],
+    ['Offered a number', percent(won.offerRate), plural(won.offered, 'bid')],
     [
       'Win rate',
       percent(won.winRate),

@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { ChartColumn, Download, RotateCw } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
@@ -11,12 +12,13 @@ import { Page, Section } from '@/components/page';
 import { Empty, ErrorState, Skeleton } from '@/components/states';
 import { Time } from '@/components/values';
 import { useMay } from '@/features/access/session';
-import { drillDown, tagOf, timeUnit } from '@/features/reports/by';
+import { customTagsQuery } from '@/features/custom-tags/queries';
+import { drillDown, timeUnit } from '@/features/reports/by';
 import { byLabel, reportColumns } from '@/features/reports/columns';
 import { download, reportCsv } from '@/features/reports/csv';
 import { readSort, sorted } from '@/features/reports/figures';
 import { ReportFilters, type ReportSearch } from '@/features/reports/filters';
-import { daysText, spanText } from '@/features/reports/period';
+import { spanText } from '@/features/reports/period';
 import { Totals } from '@/features/reports/totals';
 import { useReport } from '@/features/reports/use-report';
 import { isZone, offsetName, usualZone } from '@/features/reports/zone';
@@ -40,6 +42,7 @@ function Reports() {
   const [now, setNow] = useState(Date.now);
   const zone = search.zone ?? 'UTC';
   const { period, by, unit, table, chart, before } = useReport(search, zone, now);
+  const label = byLabel(by, useQuery(customTagsQuery).data ?? []);
   const sort = readSort(search.sort);
   const total = chart.data?.total ?? table.data?.total;
   const beforeText = spanText(period.before, zone, now);
@@ -55,20 +58,21 @@ function Reports() {
     () =>
       reportColumns({
         by,
+        label,
         total: table.data?.total,
         most: Math.max(0, ...(table.data?.rows ?? []).map((row) => row.revenue_paid_out)),
         sort,
         onSort: (next) => change({ sort: next }),
         callsOf: (row) => drillDown(by, row.item, filtersOf(search), period, zone),
       }),
-    [by, table.data, search, period, zone],
+    [by, label, table.data, search, period, zone],
   );
   const isFetching = table.isFetching || chart.isFetching || before.isFetching;
 
   return (
     <Page
       title="Reports"
-      lead={<Basis period={daysText(period.first, period.last, now)} zone={zone} report={chart.data} />}
+      lead={<Basis period={spanText(period, zone, now)} zone={zone} report={chart.data} />}
       actions={
         <>
           <IconButton
@@ -129,28 +133,26 @@ function Reports() {
           )}
         </Plot>
       </Section>
-      <div className={cx(table.isPlaceholderData && 'opacity-60')}>
-        <DataTable
-          label={`Calls by ${byLabel(by).toLowerCase()}`}
-          columns={columns}
-          rows={table.error ? undefined : rows}
-          rowId={(row) => row.item ?? ''}
-          problem={table.error}
-          retry={() => void table.refetch()}
-          empty={
-            <Empty icon={ChartColumn} title="Nothing to sum up">
-              {tagOf(by) ? 'No call of this time has tags.' : 'No call started in this time.'}
-            </Empty>
-          }
-          footer={
-            rows && (
-              <span className="text-xs text-ink-3">
-                {plural(rows.length, 'row')} · a name leads to its calls
-              </span>
-            )
-          }
-        />
-      </div>
+      {total?.calls !== 0 && (
+        <div className={cx(table.isPlaceholderData && 'opacity-60')}>
+          <DataTable
+            label={`Calls by ${label.toLowerCase()}`}
+            columns={columns}
+            rows={table.error ? undefined : rows}
+            rowId={(row) => row.item ?? ''}
+            problem={table.error}
+            retry={() => void table.refetch()}
+            empty={null}
+            footer={
+              rows && (
+                <span className="text-xs text-ink-3">
+                  {plural(rows.length, 'row')} · a name leads to its calls
+                </span>
+              )
+            }
+          />
+        </div>
+      )}
     </Page>
   );
 }
