@@ -187,7 +187,12 @@ function Editor({ plan }: { plan: RoutingPlan }) {
         </div>
         <div className="grid content-start gap-4">
           <PlanFields fields={fields} targets={targets} editable={may} onChange={change} />
-          <Overrides overrides={fields.overrides ?? []} />
+          <Overrides
+            plan={plan.id}
+            overrides={fields.overrides ?? []}
+            editable={may}
+            onChange={(overrides) => change({ overrides })}
+          />
           {may && (
             <Button kind="danger" className="justify-self-start" onClick={() => setDeleting(true)}>
               <Trash2 className="size-3.5" aria-hidden /> Delete plan
