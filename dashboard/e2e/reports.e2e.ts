@@ -142,9 +142,36 @@ test('a plan says who would take a caller, also before it is saved', async () =>
   expect(owner.troubles).toEqual([]);
 });
 
+test('an override is added, tried and published', async () => {
+  const { page } = owner;
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.goto('/routing-plans');
+  await page.getByRole('row', { name: /By lead source/ }).click();
+  await page.getByRole('button', { name: 'Add override' }).click();
+  const sheet = page.getByRole('dialog', { name: 'New override' });
+  await sheet.getByRole('button', { name: 'Add override' }).click();
+  await sheet.getByText('Choose the target that gets the call.').waitFor();
+  await sheet.getByLabel('Caller').fill('+1310*');
+  await sheet.getByText('is rejected').click();
+  await sheet.getByLabel('Reason').fill('Not served there');
+  expect(await owner.barriers()).toEqual([]);
+  await sheet.getByRole('button', { name: 'Add override' }).click();
+  await page.getByText('caller +1310* → reject: Not served there').waitFor();
+  await page.getByLabel('Targets of one priority').selectOption('simultaneous');
+  await page.getByLabel('Caller', { exact: true }).fill('+13105559876');
+  await page.getByRole('button', { name: 'Test', exact: true }).click();
+  await page.getByText('Nobody would take the call.').waitFor();
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('Published: calls go by it within a second.').waitFor();
+  await page.reload();
+  await page.getByText('caller +1310* → reject: Not served there').waitFor();
+  expect(await page.getByLabel('Targets of one priority').inputValue()).toBe('simultaneous');
+  expect(owner.troubles).toEqual([]);
+});
+
 test('an RTB endpoint shows how many bids were won, and why others were not', async () => {
   const { page } = owner;
-  for (const query of ['CALLER_ID=3105550001', 'CALLER_ID=12'])
+  for (const query of ['CALLER_ID=2125550001', 'CALLER_ID=12'])
     await fetch(`${world.url}/inbound_rtb/${endpoint}?${query}`);
   page.once('dialog', (dialog) => void dialog.accept());
   await page.goto(`/rtb/${endpoint}`);

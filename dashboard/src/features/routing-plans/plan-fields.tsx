@@ -2,6 +2,7 @@ import type { RoutingPlanFields, Target } from '@/api/types';
 import { Field, Input, Select } from '@/components/field';
 import { Section } from '@/components/page';
 import { Duplicates } from './duplicates';
+import { Strategy } from './strategy';
 
 interface PlanFieldsProps {
   fields: RoutingPlanFields;
@@ -42,6 +43,7 @@ export function PlanFields({ fields, targets, editable, onChange }: PlanFieldsPr
             </Select>
           )}
         </Field>
+        <Strategy fields={fields} editable={editable} onChange={onChange} />
         <Duplicates
           rule={fields.duplicates ?? undefined}
           editable={editable}

@@ -14,6 +14,16 @@ import { REQUEST_COLUMNS } from '../requests/columns';
 import { ReplayButton, RequestDetail } from '../requests/detail';
 import { requestQuery, requestsQuery } from '../requests/queries';
 
+const STATUSES: [status: string, label: string][] = [
+  ['2xx', 'Accepted (2xx)'],
+  ['4xx', 'Refused (4xx)'],
+  ['5xx', 'Failed (5xx)'],
+  ...['200', '400', '401', '403', '404', '409', '413', '415', '429'].map((each): [string, string] => [
+    each,
+    each,
+  ]),
+];
+
 const page = getRouteApi('/_app/webhooks/incoming/$id');
 
 /** What was sent to a webhook; the filters are those of its page's address. */
@@ -25,30 +35,24 @@ export function RequestLog({ webhook }: { webhook: Webhook }) {
     const from = rangeStart(search.range, asked);
     return {
       webhook_id: webhook.id,
-      ...(search.status ? { status: Number(search.status) } : {}),
+      ...(search.status ? { status: search.status } : {}),
       ...(search.caller ? { caller: search.caller } : {}),
+      ...(search.call ? { call_log_id: search.call } : {}),
       ...(search.transaction ? { transaction_id: search.transaction } : {}),
       ...(from ? { from } : {}),
     };
-  }, [search.status, search.caller, search.transaction, search.range, webhook.id, asked]);
+  }, [search.status, search.caller, search.call, search.transaction, search.range, webhook.id, asked]);
   const requests = useInfiniteQuery(requestsQuery(filter));
   const rows = useMemo(() => requests.data?.pages.flatMap((page) => page.requests), [requests.data]);
   const set = (name: string) => (value: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
-  const active = ['status', 'caller', 'transaction', 'range'].filter((name) => name in search).length;
+  const active = ['status', 'caller', 'call', 'transaction', 'range'].filter((name) => name in search).length;
   return (
     <>
       <FilterBar active={active} onClear={() => void navigate({ search: {} })}>
-        <ChoiceFilter
-          label="Any status"
-          value={search.status}
-          onChange={set('status')}
-          choices={[200, 400, 401, 403, 404, 409, 413, 415, 429, 500].map((status) => [
-            String(status),
-            String(status),
-          ])}
-        />
+        <ChoiceFilter label="Any status" value={search.status} onChange={set('status')} choices={STATUSES} />
         <TextFilter label="Caller" value={search.caller} onChange={set('caller')} first className="w-40" />
+        <TextFilter label="Call id" value={search.call} onChange={set('call')} className="w-40" />
         <TextFilter
           label="Transaction id"
           value={search.transaction}

@@ -49,10 +49,12 @@ function Above() {
 
 function fieldsOf(plan: RoutingPlan): RoutingPlanFields {
   if (plan.draft) return plan.draft;
-  const { name, routes, duplicates, overrides, fallback } = plan;
+  const { name, routes, strategy, simultaneous_max, duplicates, overrides, fallback } = plan;
   return {
     name,
     routes,
+    ...(strategy ? { strategy } : {}),
+    ...(simultaneous_max ? { simultaneous_max } : {}),
     ...(duplicates ? { duplicates } : {}),
     ...(overrides ? { overrides } : {}),
     ...(fallback ? { fallback } : {}),

@@ -16,7 +16,7 @@ import { SendTest } from '@/features/webhooks/send-test';
 import { WebhookSettingsForm } from '@/features/webhooks/settings-form';
 
 export const Route = createFileRoute('/_app/webhooks/incoming/$id')({
-  validateSearch: pick('tab', 'status', 'caller', 'transaction', 'range', 'open'),
+  validateSearch: pick('tab', 'status', 'caller', 'call', 'transaction', 'range', 'open'),
   component: WebhookPage,
 });
 
