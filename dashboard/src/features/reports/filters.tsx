@@ -8,7 +8,7 @@ import { publishersQuery } from '../publishers/queries';
 import { targetsQuery } from '../targets/queries';
 import { BY, HOURS_DAYS_MAX, tagOf, USUAL_TAGS } from './by';
 import { type Period, PRESETS, within } from './period';
-import { allZones, keepZone, offsetName, usualZone } from './zone';
+import { allZones, keepZone, usualZone, zoneText } from './zone';
 
 export interface ReportSearch {
   range?: string;
@@ -165,7 +165,6 @@ function ByPicker({ by, days, onChange }: { by: string; days: number; onChange(b
 function ZonePicker({ zone, at, onChange }: { zone: string; at: number; onChange(zone: string): void }) {
   const zones = useMemo(allZones, []);
   const near = [...new Set([zone, usualZone(), 'UTC'])];
-  const text = (each: string) => each.replaceAll('_', ' ');
   return (
     <select
       aria-label="Time zone"
@@ -179,7 +178,7 @@ function ZonePicker({ zone, at, onChange }: { zone: string; at: number; onChange
       <optgroup label="At hand">
         {near.map((each) => (
           <option key={each} value={each}>
-            {text(each)} ({offsetName(at, each)})
+            {zoneText(each, at)}
           </option>
         ))}
       </optgroup>
@@ -188,7 +187,7 @@ function ZonePicker({ zone, at, onChange }: { zone: string; at: number; onChange
           .filter((each) => !near.includes(each))
           .map((each) => (
             <option key={each} value={each}>
-              {text(each)}
+              {each.replaceAll('_', ' ')}
             </option>
           ))}
       </optgroup>

@@ -72,8 +72,6 @@ function Line({ className }: { className: string }) {
   return <span aria-hidden className={cx('inline-block w-3 border-t-2', className)} />;
 }
 
-const isThere = (...totals: CallTotals[]) => totals.some(({ calls }) => calls > 0);
-
 /** The sums, each beside what it was before; their marks are the chart's legend. */
 export function Totals({ total, before, beforeText }: TotalsProps) {
   return (
@@ -88,7 +86,7 @@ export function Totals({ total, before, beforeText }: TotalsProps) {
             {total ? figure.text(figure.value(total)) : <Skeleton className="my-1 h-5 w-20" />}
           </dd>
           <dd className="mt-0.5 flex flex-wrap items-center gap-x-2 text-xs text-ink-3">
-            {total && before && isThere(total, before) && (
+            {total && before && before.calls > 0 && (
               <Change
                 now={figure.value(total)}
                 was={figure.value(before)}

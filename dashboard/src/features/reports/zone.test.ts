@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addMonths, dayOf, instant, isZone, midnight, offsetName, wallClock } from './zone';
+import { addMonths, dayOf, instant, isZone, midnight, offsetName, wallClock, zoneText } from './zone';
 
 const at = (text: string) => Date.parse(text);
 
@@ -33,5 +33,7 @@ test('zones are named by what they are from UTC', () => {
   expect(offsetName(at('2026-11-25T10:00:00Z'), 'America/New_York')).toBe('UTC−5');
   expect(offsetName(at('2026-11-25T10:00:00Z'), 'Asia/Kathmandu')).toBe('UTC+5:45');
   expect(offsetName(at('2026-11-25T10:00:00Z'), 'UTC')).toBe('UTC+0');
+  expect(zoneText('America/New_York', at('2026-07-01T10:00:00Z'))).toBe('America/New York (UTC−4)');
+  expect(zoneText('UTC', 0)).toBe('UTC');
   expect([isZone('Europe/Berlin'), isZone('Mars/Olympus'), isZone('')]).toEqual([true, false, false]);
 });

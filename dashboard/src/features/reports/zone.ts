@@ -48,6 +48,11 @@ export function addMonths(wall: number, months: number): number {
   return Math.min(first + (from.getUTCDate() - 1) * DAY_MS + (wall % DAY_MS), end);
 }
 
+/** `America/New York (UTC−5)`. */
+export function zoneText(zone: string, at: number): string {
+  return zone === 'UTC' ? zone : `${zone.replaceAll('_', ' ')} (${offsetName(at, zone)})`;
+}
+
 /** `UTC−5`, `UTC+5:45`. */
 export function offsetName(at: number, zone: string): string {
   const minutes = Math.round((wallClock(at, zone) - at) / MINUTE_MS);

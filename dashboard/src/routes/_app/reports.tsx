@@ -21,7 +21,7 @@ import { ReportFilters, type ReportSearch } from '@/features/reports/filters';
 import { spanText } from '@/features/reports/period';
 import { Totals } from '@/features/reports/totals';
 import { useReport } from '@/features/reports/use-report';
-import { isZone, offsetName, usualZone } from '@/features/reports/zone';
+import { isZone, usualZone, zoneText } from '@/features/reports/zone';
 
 const Chart = lazy(() => import('@/features/reports/chart'));
 
@@ -102,7 +102,9 @@ function Reports() {
       <Section
         title="Revenue, payout and calls"
         className={cx('mb-4', chart.isPlaceholderData && 'opacity-60')}
-        actions={<Against text={beforeText} isOngoing={period.isOngoing} />}
+        actions={
+          <Against text={beforeText} isOngoing={period.isOngoing} isEmpty={before.data?.total.calls === 0} />
+        }
       >
         <Plot
           report={chart.data}
@@ -162,8 +164,8 @@ function Basis({ period, zone, report }: { period: string; zone: string; report:
   const isLate = report && Date.now() - Date.parse(report.as_of) >= 2_000;
   return (
     <>
-      <span className="text-ink-2">{period}</span> · days of {zone.replaceAll('_', ' ')} (
-      {offsetName(Date.now(), zone)}) · money in US dollars
+      <span className="text-ink-2">{period}</span> · days of {zoneText(zone, Date.now())} · money in US
+      dollars
       {report && (
         <>
           {' '}
@@ -175,7 +177,15 @@ function Basis({ period, zone, report }: { period: string; zone: string; report:
   );
 }
 
-function Against({ text, isOngoing }: { text: string; isOngoing: boolean }) {
+interface AgainstProps {
+  text: string;
+  isOngoing: boolean;
+  isEmpty: boolean;
+}
+
+/** What it is compared with; the dashed line's legend. */
+function Against({ text, isOngoing, isEmpty }: AgainstProps) {
+  if (isEmpty) return <span className="text-xs text-ink-3">No calls on {text} to compare with</span>;
   return (
     <span className="flex items-center gap-1.5 text-xs text-ink-3">
       <span aria-hidden className="w-4 border-t-2 border-dashed border-edge" />
