@@ -120,7 +120,7 @@ function Reports() {
           {(report) => (
             <Chart
               report={report}
-              before={before.isPlaceholderData ? undefined : before.data}
+              before={before.isPlaceholderData || !before.data?.total.calls ? undefined : before.data}
               unit={unit}
               beforeText={beforeText}
               onSelect={(first, last) =>
@@ -185,7 +185,13 @@ interface AgainstProps {
 
 /** What it is compared with; the dashed line's legend. */
 function Against({ text, isOngoing, isEmpty }: AgainstProps) {
-  if (isEmpty) return <span className="text-xs text-ink-3">No calls on {text} to compare with</span>;
+  if (isEmpty)
+    return (
+      <span className="text-xs text-ink-3">
+        No calls on {text}
+        <span className="max-sm:hidden"> to compare with</span>
+      </span>
+    );
   return (
     <span className="flex items-center gap-1.5 text-xs text-ink-3">
       <span aria-hidden className="w-4 border-t-2 border-dashed border-edge" />
