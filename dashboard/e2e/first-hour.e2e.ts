@@ -118,6 +118,11 @@ test('a test is sent from the page, and a refusal is shown as its answer', async
   await page.getByRole('button', { name: 'Send test' }).click();
   await page.getByText('missing_caller_id').waitFor();
   owner.forgive('/test', 400);
+
+  await page.getByRole('tab', { name: 'Requests' }).click();
+  await page.getByLabel('Any status').selectOption('4xx');
+  await page.getByRole('cell', { name: 'missing_caller_id' }).waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(1);
 });
 
 test('a filter is in the address, and comes back with it', async () => {

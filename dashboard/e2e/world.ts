@@ -67,7 +67,9 @@ export class World {
     });
     const own = `http://127.0.0.1:${port}`;
     await ready(`${own}/readyz`, server);
-    const front = (await servesPages(own)) ? undefined : await buildInFront(own);
+    // A binary with pages of its own is tested as it is, unless one asks for this build.
+    const isOwn = process.env.E2E_PAGES !== 'dist' && (await servesPages(own));
+    const front = isOwn ? undefined : await buildInFront(own);
     const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
     return new World(
       front?.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? own,

@@ -17,6 +17,8 @@ declare module '@tanstack/react-table' {
     align?: 'right';
     /** It takes what is left and is cut. */
     grow?: boolean;
+    /** Its rows are in this order. */
+    sorted?: 'ascending' | 'descending' | undefined;
   }
 }
 
@@ -88,6 +90,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   <th
                     key={header.id}
                     scope="col"
+                    aria-sort={header.column.columnDef.meta?.sorted}
                     className={cx(
                       'h-8 px-3 text-xs font-medium whitespace-nowrap text-ink-3 first:pl-4 last:pr-4',
                       header.column.columnDef.meta?.from && FROM[header.column.columnDef.meta.from],
@@ -139,6 +142,26 @@ export function DataTable<T>(props: DataTableProps<T>) {
                   </tr>
                 ))}
           </tbody>
+          {rows !== undefined && columns.some((column) => column.footer) && (
+            <tfoot>
+              {table.getFooterGroups().map((group) => (
+                <tr key={group.id} className="border-t bg-sunken font-medium">
+                  {group.headers.map(({ id, column, getContext }) => (
+                    <td
+                      key={id}
+                      className={cx(
+                        'h-9 px-3 py-1 whitespace-nowrap first:pl-4 last:pr-4',
+                        column.columnDef.meta?.from && FROM[column.columnDef.meta.from],
+                        column.columnDef.meta?.align === 'right' && 'text-right',
+                      )}
+                    >
+                      {flexRender(column.columnDef.footer, getContext())}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tfoot>
+          )}
         </table>
       </div>
       {footer && <div className="border-t px-4 py-2">{footer}</div>}

@@ -26,15 +26,3 @@ export function requestQuery(id: string) {
     staleTime: Number.POSITIVE_INFINITY,
   });
 }
-
-const RECENT = 60;
-
-/** The newest requests of a webhook, for its line in the list. */
-export function recentRequestsQuery(webhookId: string) {
-  return queryOptions({
-    queryKey: ['requests', 'recent', webhookId],
-    queryFn: async () =>
-      (await data(api.GET('/v1/requests', { params: { query: { webhook_id: webhookId, limit: RECENT } } })))
-        .requests,
-  });
-}

@@ -16,6 +16,7 @@ import { useHiddenColumns } from '@/components/use-columns';
 import { useMay } from '@/features/access/session';
 import { CALL_COLUMNS, COLUMN_NAMES, HIDDEN_AT_FIRST } from '@/features/calls/columns';
 import { callFilter, csvAddress } from '@/features/calls/filter';
+import { PeriodChip } from '@/features/calls/period-chip';
 import { callsQuery } from '@/features/calls/queries';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { publishersQuery } from '@/features/publishers/queries';
@@ -134,12 +135,20 @@ function CallLogs() {
             ['false', 'Not converted'],
           ]}
         />
-        <ChoiceFilter
-          label="Any time"
-          value={search.range}
-          onChange={set('range')}
-          choices={RANGES.map(([id, label]) => [id, label])}
-        />
+        {!search.range && (search.from || search.to) ? (
+          <PeriodChip
+            from={search.from}
+            to={search.to}
+            onClear={() => void navigate({ search: ({ from: _, to: __, ...rest }) => rest, replace: true })}
+          />
+        ) : (
+          <ChoiceFilter
+            label="Any time"
+            value={search.range}
+            onChange={set('range')}
+            choices={RANGES.map(([id, label]) => [id, label])}
+          />
+        )}
       </FilterBar>
       <DataTable
         label="Calls"

@@ -1,24 +1,24 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute, Link, useBlocker } from '@tanstack/react-router';
-import { Plus, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, data } from '@/api/client';
-import type { RoutingPlan, RoutingPlanFields, Schema } from '@/api/types';
+import type { RoutingPlan, RoutingPlanFields } from '@/api/types';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { CopyId } from '@/components/copy';
-import { Field, Input, Select } from '@/components/field';
-import { span } from '@/components/format';
 import { Confirm } from '@/components/overlay';
 import { Page, Section } from '@/components/page';
 import { ErrorState, LoadingRows, ProblemNote } from '@/components/states';
 import { say } from '@/components/toast';
 import { useMay } from '@/features/access/session';
-import { conditionText } from '@/features/condition/condition';
-import { usePlanName, usePublisherName, useTargetName } from '@/features/names';
+import { AddTarget } from '@/features/routing-plans/add-target';
 import { type Group, toGroups, toRoutes } from '@/features/routing-plans/groups';
+import { Overrides } from '@/features/routing-plans/overrides';
+import { PlanFields } from '@/features/routing-plans/plan-fields';
 import { plansQuery } from '@/features/routing-plans/queries';
 import { RoutesEditor } from '@/features/routing-plans/routes-editor';
+import { Tester } from '@/features/routing-plans/tester';
 import { targetsQuery } from '@/features/targets/queries';
 
 export const Route = createFileRoute('/_app/routing-plans/$id')({ component: PlanPage });
@@ -49,10 +49,12 @@ function Above() {
 
 function fieldsOf(plan: RoutingPlan): RoutingPlanFields {
   if (plan.draft) return plan.draft;
-  const { name, routes, duplicates, overrides, fallback } = plan;
+  const { name, routes, strategy, simultaneous_max, duplicates, overrides, fallback } = plan;
   return {
     name,
     routes,
+    ...(strategy ? { strategy } : {}),
+    ...(simultaneous_max ? { simultaneous_max } : {}),
     ...(duplicates ? { duplicates } : {}),
     ...(overrides ? { overrides } : {}),
     ...(fallback ? { fallback } : {}),
@@ -172,82 +174,27 @@ function Editor({ plan }: { plan: RoutingPlan }) {
         </p>
       ))}
       <div className="grid gap-4 xl:grid-cols-[minmax(0,1fr)_360px]">
-        <Section
-          title="Targets"
-          className="self-start"
-          actions={
-            may && (
-              <label className="relative">
-                <span className="sr-only">Add a target</span>
-                <Plus
-                  className="pointer-events-none absolute top-1.5 left-2 size-3.5 text-ink-3"
-                  aria-hidden
-                />
-                <select
-                  value=""
-                  onChange={(event) => add(event.target.value)}
-                  className="h-7 rounded-md border border-edge/60 bg-raised pr-2 pl-7 text-xs font-medium"
-                >
-                  <option value="" disabled>
-                    Add a target
-                  </option>
-                  {targets.map((target) => (
-                    <option key={target.id} value={target.id}>
-                      {target.name}
-                    </option>
-                  ))}
-                </select>
-              </label>
-            )
-          }
-        >
-          <RoutesEditor
-            groups={groups}
-            editable={may}
-            onChange={(next) => {
-              setGroups(next);
-              setDirty(true);
-            }}
-          />
-        </Section>
         <div className="grid content-start gap-4">
-          <Section title="Plan">
-            <div className="grid gap-4">
-              <Field label="Name">
-                {(control) => (
-                  <Input
-                    {...control}
-                    value={fields.name}
-                    disabled={!may}
-                    onChange={(event) => change({ name: event.target.value })}
-                  />
-                )}
-              </Field>
-              <Field label="If nobody takes the call" hint="The fallback gets it, whatever its filter.">
-                {(control) => (
-                  <Select
-                    {...control}
-                    value={fields.fallback ?? ''}
-                    disabled={!may}
-                    onChange={(event) => change({ fallback: event.target.value || null })}
-                  >
-                    <option value="">reject it</option>
-                    {targets.map((target) => (
-                      <option key={target.id} value={target.id}>
-                        {target.name}
-                      </option>
-                    ))}
-                  </Select>
-                )}
-              </Field>
-              <Duplicates
-                rule={fields.duplicates ?? undefined}
-                editable={may}
-                onChange={(duplicates) => change({ duplicates })}
-              />
-            </div>
+          <Section title="Targets" actions={may && <AddTarget targets={targets} onAdd={add} />}>
+            <RoutesEditor
+              groups={groups}
+              editable={may}
+              onChange={(next) => {
+                setGroups(next);
+                setDirty(true);
+              }}
+            />
           </Section>
-          <Overrides overrides={fields.overrides ?? []} />
+          <Tester id={plan.id} plan={whole()} isDraft={draft || dirty} />
+        </div>
+        <div className="grid content-start gap-4">
+          <PlanFields fields={fields} targets={targets} editable={may} onChange={change} />
+          <Overrides
+            plan={plan.id}
+            overrides={fields.overrides ?? []}
+            editable={may}
+            onChange={(overrides) => change({ overrides })}
+          />
           {may && (
             <Button kind="danger" className="justify-self-start" onClick={() => setDeleting(true)}>
               <Trash2 className="size-3.5" aria-hidden /> Delete plan
@@ -271,110 +218,5 @@ function Editor({ plan }: { plan: RoutingPlan }) {
         A plan that a campaign, another plan or a published flow uses can’t be deleted.
       </Confirm>
     </Page>
-  );
-}
-
-type DuplicateRule = Schema['DuplicateRule'];
-
-const DUPLICATES: [string, string][] = [
-  ['', 'are routed like any other'],
-  ['reject', 'are rejected'],
-  ['same_target', 'go to the same target again'],
-  ['other_target', 'go to another target'],
-];
-const WINDOWS = [3_600, 86_400, 604_800, 2_592_000];
-
-interface DuplicatesProps {
-  rule: DuplicateRule | undefined;
-  editable: boolean;
-  onChange(rule: DuplicateRule | null): void;
-}
-
-function Duplicates({ rule, editable, onChange }: DuplicatesProps) {
-  const seconds = rule?.window_seconds ?? 86_400;
-  const windows = WINDOWS.includes(seconds) ? WINDOWS : [...WINDOWS, seconds];
-  return (
-    <div className="grid gap-2">
-      <Field label="Callers who called before">
-        {(control) => (
-          <Select
-            {...control}
-            disabled={!editable}
-            value={rule?.then ?? ''}
-            onChange={(event) =>
-              onChange(
-                event.target.value === ''
-                  ? null
-                  : // biome-ignore lint/suspicious/noThenProperty: the API's name for it
-                    { ...rule, window_seconds: seconds, then: event.target.value },
-              )
-            }
-          >
-            {DUPLICATES.map(([id, label]) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
-          </Select>
-        )}
-      </Field>
-      {rule && (
-        <Field label="Within">
-          {(control) => (
-            <Select
-              {...control}
-              disabled={!editable}
-              value={seconds}
-              onChange={(event) => onChange({ ...rule, window_seconds: Number(event.target.value) })}
-            >
-              {windows.map((each) => (
-                <option key={each} value={each}>
-                  {span(each)}
-                </option>
-              ))}
-            </Select>
-          )}
-        </Field>
-      )}
-    </div>
-  );
-}
-
-function Overrides({ overrides }: { overrides: Schema['Override'][] }) {
-  const target = useTargetName();
-  const plan = usePlanName();
-  const publisher = usePublisherName();
-  return (
-    <Section title="Overrides" count={overrides.length}>
-      {overrides.length === 0 ? (
-        <p className="text-xs text-ink-3">
-          Exceptions by publisher, caller or tag, looked at before the targets. They are set by the API:{' '}
-          <code className="font-mono">overrides</code> of the plan.
-        </p>
-      ) : (
-        <ol className="grid gap-2 text-sm">
-          {overrides.map((each) => (
-            <li key={each.order}>
-              <span className="tnum text-ink-3">{each.order}.</span>{' '}
-              {[
-                each.publisher && publisher(each.publisher),
-                each.caller && `caller ${each.caller}`,
-                each.filter && conditionText(each.filter),
-              ]
-                .filter(Boolean)
-                .join(' and ') || 'every call'}{' '}
-              →{' '}
-              <span className="font-medium">
-                {each.then.target
-                  ? target(each.then.target)
-                  : each.then.plan
-                    ? `plan ${plan(each.then.plan)}`
-                    : `reject: ${each.then.reject ?? ''}`}
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
-    </Section>
   );
 }

@@ -18,9 +18,10 @@ import { Empty, ErrorState, LoadingRows } from '@/components/states';
 import { Money, Nothing, Phone, Time } from '@/components/values';
 import { useCampaignName, usePublisherName, useTargetName } from '@/features/names';
 import { endpointsQuery } from '@/features/rtb/queries';
+import { BidsSummary } from '@/features/rtb/summary-panel';
 
 export const Route = createFileRoute('/_app/rtb/$id')({
-  validateSearch: pick('state', 'open'),
+  validateSearch: pick('state', 'open', 'range'),
   component: EndpointPage,
 });
 
@@ -129,8 +130,9 @@ function EndpointPage() {
           Whoever knows the address can ask: give it to this publisher only.
         </p>
       </Section>
+      <BidsSummary id={id} range={search.range} onRange={set('range')} />
       <h2 className="mb-2 text-sm font-semibold">Bids</h2>
-      <FilterBar active={state ? 1 : 0} onClear={() => void navigate({ search: {} })}>
+      <FilterBar active={state ? 1 : 0} onClear={() => set('state')(undefined)}>
         <ChoiceFilter
           label="Any state"
           value={search.state}

@@ -7,13 +7,12 @@ import { Badge } from '@/components/badge';
 import { buttonClass } from '@/components/button';
 import { DataTable, Lead } from '@/components/data-table';
 import { Page } from '@/components/page';
-import { Empty, Skeleton } from '@/components/states';
-import { Nothing, Time } from '@/components/values';
+import { Empty } from '@/components/states';
+import { Nothing } from '@/components/values';
 import { useMay } from '@/features/access/session';
-import { recentRequestsQuery } from '@/features/requests/queries';
-import { RequestStrip } from '@/features/requests/strip';
 import { kindOf } from '@/features/webhooks/kinds';
 import { webhooksQuery } from '@/features/webhooks/queries';
+import { LastRequest, RefusedShare, Traffic } from '@/features/webhooks/traffic';
 
 export const Route = createFileRoute('/_app/webhooks/incoming/')({ component: Incoming });
 
@@ -38,7 +37,7 @@ const COLUMNS = [
   }),
   column.display({
     id: 'traffic',
-    header: 'Latest requests',
+    header: 'Last 24 hours',
     meta: { from: 'sm' },
     cell: (cell) => <Traffic id={cell.row.original.id} />,
   }),
@@ -46,7 +45,7 @@ const COLUMNS = [
     id: 'errors',
     header: 'Refused',
     meta: { from: 'md', align: 'right' },
-    cell: (cell) => <Refused id={cell.row.original.id} />,
+    cell: (cell) => <RefusedShare id={cell.row.original.id} />,
   }),
   column.display({
     id: 'last',
@@ -96,31 +95,4 @@ function Incoming() {
       />
     </Page>
   );
-}
-
-function Traffic({ id }: { id: string }) {
-  const { data } = useQuery(recentRequestsQuery(id));
-  if (data === undefined) return <Skeleton className="h-4 w-40" />;
-  return <RequestStrip requests={data} />;
-}
-
-function Refused({ id }: { id: string }) {
-  const { data } = useQuery(recentRequestsQuery(id));
-  if (data === undefined || data.length === 0) return <Nothing />;
-  const refused = data.filter((request) => request.status >= 400).length;
-  const share = Math.round((100 * refused) / data.length);
-  return (
-    <span
-      className={refused > 0 ? 'tnum font-medium text-warn' : 'tnum text-ink-3'}
-      title={`Of the latest ${data.length} requests`}
-    >
-      {share}%
-    </span>
-  );
-}
-
-function LastRequest({ id }: { id: string }) {
-  const { data } = useQuery(recentRequestsQuery(id));
-  const last = data?.[0];
-  return last ? <Time at={last.received_at} relative /> : <Nothing />;
 }
