@@ -12,6 +12,10 @@ use crate::values;
 /// Microseconds that one sum covers: every time zone's clocks are a whole number of quarters from UTC.
 pub const BUCKET: i64 = 15 * 60 * 1_000_000;
 
+/// Columns of a row of sums, beside its organization.
+const COLUMNS: usize = 9;
+const ROWS_PER_INSERT: usize = 100;
+
 /// What calls are summed up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Dimension {
@@ -211,37 +215,49 @@ pub async fn advance(tx: &mut Tx, cursor: &str, seen_at: Timestamp) -> Result<()
     .map(drop)
 }
 
-/// Puts these sums in the place of what there is of these quarters.
+/// Puts these sums in the place of what there is of these quarters. In few statements: commits wait meanwhile.
 pub async fn replace(tx: &mut Tx, org: OrgId, buckets: &[i64], rows: &[SumRow]) -> Result<()> {
     for bucket in buckets {
-        for dimension in [Dimension::All, Dimension::Campaign, Dimension::Publisher, Dimension::Target] {
-            tx.execute(
-                "DELETE FROM report_counts WHERE org_id = $1 AND dimension = $2 AND bucket = $3",
-                values![org.0, dimension.as_str(), *bucket],
-            )
-            .await?;
-        }
-    }
-    for ((dimension, bucket, item), sums) in by_dimension(rows) {
         tx.execute(
-            "INSERT INTO report_counts (org_id, dimension, bucket, item, calls, connected, converted, revenue, payout, talked)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            values![
-                org.0,
-                dimension.as_str(),
-                bucket,
-                item,
-                sums.calls,
-                sums.connected,
-                sums.converted,
-                sums.revenue,
-                sums.payout,
-                sums.talked
-            ],
+            "DELETE FROM report_counts WHERE org_id = $1 AND dimension IN ('all', 'campaign', 'publisher', 'target')
+             AND bucket = $2",
+            values![org.0, *bucket],
         )
         .await?;
     }
+    let sums: Vec<((Dimension, i64, String), Sums)> = by_dimension(rows).into_iter().collect();
+    for some in sums.chunks(ROWS_PER_INSERT) {
+        insert(tx, org, some).await?;
+    }
     Ok(())
+}
+
+async fn insert(tx: &mut Tx, org: OrgId, rows: &[((Dimension, i64, String), Sums)]) -> Result<()> {
+    let mut values = values![org.0];
+    let mut tuples = Vec::with_capacity(rows.len());
+    for ((dimension, bucket, item), sums) in rows {
+        let first = values.len() + 1;
+        let row: [Value; COLUMNS] = [
+            dimension.as_str().into(),
+            (*bucket).into(),
+            item.as_str().into(),
+            sums.calls.into(),
+            sums.connected.into(),
+            sums.converted.into(),
+            sums.revenue.into(),
+            sums.payout.into(),
+            sums.talked.into(),
+        ];
+        values.extend(row);
+        let places: Vec<String> = (first..first + COLUMNS).map(|place| format!("${place}")).collect();
+        tuples.push(format!("($1, {})", places.join(", ")));
+    }
+    let sql = format!(
+        "INSERT INTO report_counts (org_id, dimension, bucket, item, calls, connected, converted, revenue, payout, talked)
+         VALUES {}",
+        tuples.join(", ")
+    );
+    tx.execute(&sql, values).await.map(drop)
 }
 
 fn by_dimension(rows: &[SumRow]) -> BTreeMap<(Dimension, i64, String), Sums> {

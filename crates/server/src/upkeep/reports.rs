@@ -18,7 +18,7 @@ use crate::storage::reports::{self, Among, BUCKET};
 const CHANGED_MAX: usize = 5_000;
 const LEASE_SECONDS: i64 = 60;
 /// Quarters whose sums one transaction writes: whoever commits calls waits for it.
-const BUCKETS_PER_WRITE: usize = 16;
+const BUCKETS_PER_WRITE: usize = 4;
 /// Of a day at a time, when they are made for the first time.
 const FIRST_STEP: i64 = 96 * BUCKET;
 /// It works for at most a twentieth of the time.
