@@ -1,0 +1,323 @@
+import { useBlocker, useNavigate } from '@tanstack/react-router';
+import { useReactFlow } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { Schema } from '@/api/types';
+import { say, sayProblem } from '@/components/toast';
+import { useMay } from '../access/session';
+import { Canvas, type Edits } from './canvas';
+import { type Asking, EditorDialogs } from './editor-dialogs';
+import { EditorHead, Tools } from './editor-head';
+import type { Mark } from './flow-node';
+import { copyText, type Graph, type Position } from './graph';
+import { exportFlow } from './import-flow';
+import { Inspector } from './inspector';
+import { AddNode, Palette } from './palette';
+import type { Path } from './path';
+import { Problems } from './problems';
+import { RerunPanel } from './rerun-panel';
+import { type Panel, Side } from './side';
+import { TestPanel } from './test-panel';
+import { useEditor } from './use-editor';
+import { useEditorKeys } from './use-editor-keys';
+import { useSaved } from './use-saved';
+import { VersionsPanel } from './versions-panel';
+
+interface EditorProps {
+  flow: Schema['Flow'];
+  first: Graph;
+  call: string | undefined;
+  /** Begins anew with what the server has. */
+  onReopen(): Promise<void>;
+}
+
+interface Adding {
+  from?: { node: string; field: string };
+  at?: Position;
+}
+
+const FIT = { padding: 0.12, maxZoom: 1, duration: 200 };
+
+/** The page of a flow: palette, canvas and panel around one edited graph. */
+export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps) {
+  const editor = useEditor(first);
+  const saved = useSaved(opened, first, editor.graph);
+  const canvas = useReactFlow();
+  const navigate = useNavigate();
+  const may = useMay('manager');
+  const mayTest = useMay('analyst');
+  const [panel, setPanel] = useState<Panel>(call === undefined ? 'node' : 'rerun');
+  const [open, setOpen] = useState(call !== undefined);
+  const [path, setPath] = useState<Path>();
+  const [rerunPath, setRerunPath] = useState<Path>();
+  const [diff, setDiff] = useState<Schema['FlowDiff']>();
+  const [adding, setAdding] = useState<Adding>();
+  const [asking, setAsking] = useState<Asking>();
+  const { graph, selected } = editor;
+  const { flow, dirty, problems } = saved;
+  const [one] = selected.size === 1 ? selected : [];
+
+  useEffect(() => {
+    document.title = `${flow.name} · Hookline`;
+  }, [flow.name]);
+  useBlocker({
+    shouldBlockFn: ({ current, next }) =>
+      dirty && current.pathname !== next.pathname && !window.confirm('Leave without saving this flow?'),
+    enableBeforeUnload: dirty,
+  });
+
+  const show = (to: Panel) => {
+    setPanel(to);
+    setOpen(true);
+  };
+  const fail = (error: unknown) => {
+    sayProblem(error);
+    show('problems');
+  };
+  const save = () =>
+    saved.whileBusy(async () => {
+      try {
+        if (await saved.save()) say('Kept as the draft; no call runs by it yet.');
+      } catch (error) {
+        fail(error);
+      }
+    });
+  const publish = () =>
+    saved.whileBusy(async () => {
+      try {
+        const published = await saved.publish();
+        if (published) say(`Version ${published.version} is published: calls run by it within a second.`);
+      } catch (error) {
+        fail(error);
+      }
+    });
+  /** A run goes by what the server has. */
+  const prepare = async (): Promise<{ version: number | null } | undefined> => {
+    if (!dirty && !flow.draft && flow.version) return { version: flow.version };
+    if (dirty || !flow.draft) return (await saved.save()) ? { version: null } : undefined;
+    return { version: null };
+  };
+  const showNode = (id: string) => {
+    editor.select(new Set([id]));
+    show('node');
+    void canvas.fitView({ nodes: [{ id }], maxZoom: 1, padding: 1.2, duration: 200 });
+  };
+  const fit = () => void canvas.fitView(FIT);
+  const layOut = () => {
+    editor.layOut();
+    requestAnimationFrame(() => requestAnimationFrame(fit));
+  };
+  const add = (type: string, more: Adding = {}) => {
+    const id = editor.add(type, more.at, more.from);
+    show('node');
+    if (more.at === undefined) {
+      const reveal = () =>
+        void canvas.fitView({
+          ...FIT,
+          nodes: [...Object.keys(graph.nodes), id].map((each) => ({ id: each })),
+        });
+      requestAnimationFrame(() => requestAnimationFrame(reveal));
+    }
+  };
+  const duplicate = () => editor.paste(copyText(graph, selected));
+  useEditorKeys({
+    enabled: may,
+    selected: selected.size > 0,
+    undo: editor.undo,
+    redo: editor.redo,
+    save: () => void (dirty && save()),
+    all: () => editor.select(new Set(Object.keys(graph.nodes))),
+    none: () => editor.select(new Set()),
+    remove: () => editor.remove(selected),
+    duplicate,
+    add: () => setAdding({}),
+    layOut,
+    fit,
+    copied: () => copyText(graph, selected),
+    pasted: (text) => {
+      if (editor.paste(text)) say('Pasted.');
+    },
+  });
+
+  const edits: Edits = {
+    select: editor.select,
+    move: editor.move,
+    connect: editor.lead,
+    add: (type, at) => add(type, { at }),
+    ask: (node, field, at) => setAdding({ from: { node, field }, at }),
+  };
+  const severities = useMemo(() => {
+    const found = new Map<string, 'error' | 'warning'>();
+    for (const { node, severity } of problems) {
+      if (node && found.get(node) !== 'error') found.set(node, severity === 'error' ? 'error' : 'warning');
+    }
+    return found;
+  }, [problems]);
+  const marks = useMemo(() => {
+    const added = (diff?.added ?? []).map((id): [string, Mark] => [id, 'added']);
+    const changed = (diff?.changed ?? []).map((each): [string, Mark] => [each.node, 'changed']);
+    return new Map([...changed, ...added]);
+  }, [diff]);
+  const lit = panel === 'test' ? path : panel === 'rerun' ? rerunPath : undefined;
+  const onMarks = useCallback((found: Schema['FlowDiff'] | undefined) => setDiff(found), []);
+
+  const panels: { id: Panel; label: string; count?: number; content: React.ReactNode }[] = [
+    {
+      id: 'node',
+      label: 'Node',
+      content:
+        one === undefined ? (
+          <NoNode count={selected.size} editable={may} />
+        ) : (
+          <Inspector id={one} editor={editor} editable={may} problems={problems} onDuplicate={duplicate} />
+        ),
+    },
+    {
+      id: 'problems',
+      label: 'Problems',
+      count: problems.filter((each) => each.severity === 'error').length,
+      content: (
+        <Problems
+          problems={problems}
+          graph={graph}
+          checked={saved.checked}
+          stale={saved.stale}
+          onShow={showNode}
+        />
+      ),
+    },
+    ...(mayTest
+      ? [
+          {
+            id: 'test' as const,
+            label: 'Test',
+            content: <TestPanel id={flow.id} prepare={prepare} onPath={setPath} />,
+          },
+          {
+            id: 'rerun' as const,
+            label: 'Rerun',
+            content: <RerunPanel id={flow.id} call={call} prepare={prepare} onPath={setRerunPath} />,
+          },
+        ]
+      : []),
+    {
+      id: 'versions',
+      label: 'Versions',
+      content: panel === 'versions' && (
+        <VersionsPanel
+          id={flow.id}
+          running={flow.version}
+          hasDraft={Boolean(flow.draft)}
+          draftAt={flow.updated_at}
+          graph={graph}
+          editable={may}
+          onMarks={onMarks}
+          onShow={(id) => void canvas.fitView({ nodes: [{ id }], maxZoom: 1, padding: 1.2, duration: 200 })}
+          onRestore={(old, version) => {
+            editor.replace({ ...old });
+            say(`Version ${version} is on the canvas; save and publish it to go back.`);
+            requestAnimationFrame(() => requestAnimationFrame(fit));
+          }}
+        />
+      ),
+    },
+  ];
+
+  return (
+    <div className="flex h-[calc(100dvh-3rem)] min-h-[480px] flex-col lg:h-dvh">
+      <EditorHead
+        flow={flow}
+        dirty={dirty}
+        busy={saved.busy}
+        editable={may}
+        onSave={() => void save()}
+        onPublish={() => void publish()}
+        onAsk={setAsking}
+        onExport={() => exportFlow(flow.name, graph)}
+      />
+      <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+        {may && (
+          <section aria-label="Node types" className="hidden w-56 shrink-0 overflow-y-auto border-r xl:block">
+            <Palette hasStart={graph.start !== undefined} onAdd={(type) => add(type)} />
+          </section>
+        )}
+        <div className="relative min-h-0 min-w-0 flex-1">
+          <Canvas
+            label={`Canvas of ${flow.name}`}
+            graph={graph}
+            selected={selected}
+            severities={severities}
+            marks={marks}
+            path={lit}
+            edits={may ? edits : undefined}
+            map
+            onOpen={(id) => {
+              if (!may) editor.select(new Set([id]));
+              if (panel !== 'test' && panel !== 'rerun') show('node');
+            }}
+          />
+          {may && <Tools editor={editor} onAdd={() => setAdding({})} onLayOut={layOut} />}
+        </div>
+        <Side panel={panel} open={open} onPanel={setPanel} onOpen={setOpen} panels={panels} />
+      </div>
+      <AddNode
+        open={adding !== undefined}
+        onOpenChange={(still) => !still && setAdding(undefined)}
+        hasStart={graph.start !== undefined}
+        onAdd={(type) => add(type, adding)}
+      />
+      <EditorDialogs
+        asking={asking}
+        onAsk={setAsking}
+        saved={saved}
+        onImport={(next) => {
+          editor.replace(next);
+          requestAnimationFrame(() => requestAnimationFrame(fit));
+        }}
+        onReopen={onReopen}
+        onOverwrite={() =>
+          saved.whileBusy(async () => {
+            if (await saved.save(true)) say('Kept as the draft, over the other one.');
+          })
+        }
+        onDeleted={() => void navigate({ to: '/flows' })}
+      />
+    </div>
+  );
+}
+
+function NoNode({ count, editable }: { count: number; editable: boolean }) {
+  if (count > 1) {
+    return (
+      <p className="text-ink-3">
+        {count} nodes are chosen. Move them by the arrow keys, copy them with Ctrl-C, delete them with Delete.
+      </p>
+    );
+  }
+  return (
+    <div className="grid gap-3 text-ink-3">
+      <p>Choose a node to see {editable ? 'and change ' : ''}what it does.</p>
+      {editable && (
+        <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1.5 text-xs">
+          {KEYS.map(([keys, what]) => (
+            <div key={keys} className="contents">
+              <dt className="font-mono text-2xs text-ink-2">{keys}</dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
+  );
+}
+
+const KEYS: [string, string][] = [
+  ['A', 'add a node, after the chosen one'],
+  ['Tab, Enter', 'go to a node and choose it'],
+  ['Arrows', 'move what is chosen'],
+  ['Ctrl-Z, Ctrl-Y', 'undo, redo'],
+  ['Ctrl-C, X, V, D', 'copy, cut, paste, duplicate'],
+  ['Delete', 'delete what is chosen'],
+  ['L', 'lay the flow out'],
+  ['F', 'show all of it'],
+  ['Ctrl-S', 'save the draft'],
+];
