@@ -65,7 +65,7 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
           />
           <Select
             aria-label="Comparison"
-            className="@max-md:row-start-2"
+            className="@max-md:col-span-2 @max-md:row-start-2"
             value={leaf.op}
             onChange={(event) => change(at, { ...leaf, op: event.target.value })}
           >
@@ -81,14 +81,14 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
             <Input
               aria-label="Value"
               placeholder={PLACEHOLDERS[takes(leaf.op)]}
-              className="@max-md:row-start-3"
+              className="@max-md:col-span-2 @max-md:row-start-3"
               value={leaf.value}
               onChange={(event) => change(at, { ...leaf, value: event.target.value })}
             />
           )}
           <IconButton
             label="Remove comparison"
-            className="size-8 @max-md:row-start-1"
+            className="size-8 @max-md:col-start-2 @max-md:row-start-1"
             onClick={() => set({ ...simple, leaves: simple.leaves.filter((_, place) => place !== at) })}
           >
             <X className="size-3.5" aria-hidden />

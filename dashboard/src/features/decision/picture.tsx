@@ -36,9 +36,14 @@ export default function Picture({ decisions, flow }: PictureProps) {
         </fieldset>
       )}
       {scene && (
-        <div className="h-[400px] overflow-hidden rounded-md border">
+        <div className="overflow-hidden rounded-md border" style={{ height: scene.height }}>
           <ReactFlowProvider key={at}>
-            <Canvas label="The decision as a picture" {...scene} />
+            <Canvas
+              label="The decision as a picture"
+              graph={scene.graph}
+              path={scene.path}
+              extra={scene.extra}
+            />
           </ReactFlowProvider>
         </div>
       )}

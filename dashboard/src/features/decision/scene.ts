@@ -11,6 +11,8 @@ export interface Scene {
   graph: Graph;
   path: Path;
   extra: { nodes: VerdictNode[]; edges: Edge[] };
+  /** Pixels that show all of it, within reason. */
+  height: number;
 }
 
 const CALL = 'the-call';
@@ -50,6 +52,7 @@ export function toScene(decisions: Decision[], upTo: number, flow: Graph | undef
   return {
     graph: { ...graph, nodes: Object.fromEntries(nodes) },
     path: pathThrough(steps),
+    height: heightOf(boxes, places),
     extra: {
       nodes: hung.map(({ id, data }) => ({
         id,
@@ -142,6 +145,17 @@ function verdictOf(route: SeenRoute, plan: SeenPlan, fallback: boolean): Verdict
   const verdict = route.limit ? `${words} (${route.limit})` : words;
   if (route.verdict === 'eligible') return { name: route.name, verdict, state: 'passed' };
   return { name: route.name, verdict, state: route.verdict === 'not_reached' ? 'skipped' : 'refused' };
+}
+
+const HEIGHT_MIN = 180;
+const HEIGHT_MAX = 460;
+const MARGIN = 56;
+
+function heightOf(boxes: Box[], places: Record<string, { y: number }>): number {
+  const tops = boxes.map((box) => places[box.id]?.y ?? 0);
+  const ends = boxes.map((box, at) => (tops[at] ?? 0) + box.height);
+  const all = Math.max(...ends) - Math.min(...tops) + MARGIN;
+  return Math.min(HEIGHT_MAX, Math.max(HEIGHT_MIN, all));
 }
 
 /** Does this flow have every node that the call passed? */

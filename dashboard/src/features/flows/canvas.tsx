@@ -50,7 +50,7 @@ type AnyNode = CanvasNode | VerdictNode;
 
 export const DRAGGED = 'application/x-hookline-node';
 const NONE: ReadonlySet<string> = new Set();
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.35 };
+const FIT = { padding: 0.06, maxZoom: 1, minZoom: 0.35 };
 const NODE_TYPES: NodeTypes = { flow: FlowNode, verdict: Verdict };
 
 /** A flow as a picture; with `edits` it can be changed. */
@@ -65,7 +65,6 @@ export function Canvas(props: CanvasProps) {
     .map((node) => summary(node, names))
     .join('\n');
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the names are in `lines`
   useEffect(() => {
     setNodes((before) => {
       const old = new Map(before.map((node) => [node.id, node]));
@@ -208,7 +207,12 @@ function edgesOf(graph: Graph, path: Path | undefined): Edge[] {
           sourceHandle: way.field,
           target: way.to,
           type: 'default',
-          markerEnd: { type: MarkerType.ArrowClosed, color: colour, width: 14, height: 14 },
+          markerEnd: {
+            type: MarkerType.ArrowClosed,
+            color: colour,
+            width: lit ? 10 : 14,
+            height: lit ? 10 : 14,
+          },
           className: lit ? 'lit' : path ? 'dim' : '',
           animated: lit && path?.standing === true,
           zIndex: lit ? 1 : 0,

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Ellipsis, Plus, Redo2, Undo2, Workflow } from 'lucide-react';
+import { Ellipsis, PanelLeft, Plus, Redo2, Undo2, Workflow } from 'lucide-react';
 import type { Schema } from '@/api/types';
 import { Badge } from '@/components/badge';
 import { Button, IconButton } from '@/components/button';
@@ -75,18 +75,29 @@ export function EditorHead(props: HeadProps) {
 
 interface ToolsProps {
   editor: Editor;
+  palette: boolean;
+  onPalette(shown: boolean): void;
   onAdd(): void;
   onLayOut(): void;
 }
 
 /** On the canvas: what one does all the time. */
-export function Tools({ editor, onAdd, onLayOut }: ToolsProps) {
+export function Tools({ editor, palette, onPalette, onAdd, onLayOut }: ToolsProps) {
   return (
     <div
       role="toolbar"
       aria-label="Canvas"
       className="absolute top-3 left-3 z-10 flex items-center gap-0.5 rounded-md border bg-raised p-1 shadow-float"
     >
+      <span className="hidden xl:block">
+        <IconButton
+          label={palette ? 'Hide the types of nodes' : 'Show the types of nodes'}
+          aria-expanded={palette}
+          onClick={() => onPalette(!palette)}
+        >
+          <PanelLeft className="size-4" aria-hidden />
+        </IconButton>
+      </span>
       <Button small kind="quiet" onClick={onAdd} title="Add a node (A)">
         <Plus className="size-3.5" aria-hidden /> Add node
       </Button>

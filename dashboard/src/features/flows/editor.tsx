@@ -19,6 +19,7 @@ import { type Panel, Side } from './side';
 import { TestPanel } from './test-panel';
 import { useEditor } from './use-editor';
 import { useEditorKeys } from './use-editor-keys';
+import { useKept } from './use-kept';
 import { useSaved } from './use-saved';
 import { VersionsPanel } from './versions-panel';
 
@@ -35,7 +36,7 @@ interface Adding {
   at?: Position;
 }
 
-const FIT = { padding: 0.12, maxZoom: 1, duration: 200 };
+const FIT = { padding: 0.06, maxZoom: 1, duration: 200 };
 
 /** The page of a flow: palette, canvas and panel around one edited graph. */
 export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps) {
@@ -47,6 +48,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
   const mayTest = useMay('analyst');
   const [panel, setPanel] = useState<Panel>(call === undefined ? 'node' : 'rerun');
   const [open, setOpen] = useState(call !== undefined);
+  const [palette, setPalette] = useKept('hookline.flow-palette', true);
   const [path, setPath] = useState<Path>();
   const [rerunPath, setRerunPath] = useState<Path>();
   const [diff, setDiff] = useState<Schema['FlowDiff']>();
@@ -96,15 +98,17 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
     if (dirty || !flow.draft) return (await saved.save()) ? { version: null } : undefined;
     return { version: null };
   };
+  const lookAt = (id: string) =>
+    void canvas.fitView({ nodes: [{ id }], maxZoom: 1, padding: 0.5, duration: 200 });
   const showNode = (id: string) => {
     editor.select(new Set([id]));
     show('node');
-    void canvas.fitView({ nodes: [{ id }], maxZoom: 1, padding: 1.2, duration: 200 });
+    afterLayout(() => lookAt(id));
   };
   const fit = () => void canvas.fitView(FIT);
   const layOut = () => {
     editor.layOut();
-    requestAnimationFrame(() => requestAnimationFrame(fit));
+    afterLayout(fit);
   };
   const add = (type: string, more: Adding = {}) => {
     const id = editor.add(type, more.at, more.from);
@@ -115,7 +119,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
           ...FIT,
           nodes: [...Object.keys(graph.nodes), id].map((each) => ({ id: each })),
         });
-      requestAnimationFrame(() => requestAnimationFrame(reveal));
+      afterLayout(reveal);
     }
   };
   const duplicate = () => editor.paste(copyText(graph, selected));
@@ -168,7 +172,14 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
         one === undefined ? (
           <NoNode count={selected.size} editable={may} />
         ) : (
-          <Inspector id={one} editor={editor} editable={may} problems={problems} onDuplicate={duplicate} />
+          <Inspector
+            id={one}
+            editor={editor}
+            editable={may}
+            problems={problems}
+            onDuplicate={duplicate}
+            onNew={(type, from) => add(type, { from })}
+          />
         ),
     },
     {
@@ -211,11 +222,11 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
           graph={graph}
           editable={may}
           onMarks={onMarks}
-          onShow={(id) => void canvas.fitView({ nodes: [{ id }], maxZoom: 1, padding: 1.2, duration: 200 })}
+          onShow={lookAt}
           onRestore={(old, version) => {
             editor.replace({ ...old });
             say(`Version ${version} is on the canvas; save and publish it to go back.`);
-            requestAnimationFrame(() => requestAnimationFrame(fit));
+            afterLayout(fit);
           }}
         />
       ),
@@ -235,8 +246,8 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
         onExport={() => exportFlow(flow.name, graph)}
       />
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
-        {may && (
-          <section aria-label="Node types" className="hidden w-56 shrink-0 overflow-y-auto border-r xl:block">
+        {may && palette && (
+          <section aria-label="Node types" className="hidden w-52 shrink-0 overflow-y-auto border-r xl:block">
             <Palette hasStart={graph.start !== undefined} onAdd={(type) => add(type)} />
           </section>
         )}
@@ -252,10 +263,20 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
             map
             onOpen={(id) => {
               if (!may) editor.select(new Set([id]));
-              if (panel !== 'test' && panel !== 'rerun') show('node');
+              if (panel === 'test' || panel === 'rerun') return;
+              show('node');
+              if (!matchMedia('(min-width: 64rem)').matches) afterLayout(() => lookAt(id));
             }}
           />
-          {may && <Tools editor={editor} onAdd={() => setAdding({})} onLayOut={layOut} />}
+          {may && (
+            <Tools
+              editor={editor}
+              palette={palette}
+              onPalette={setPalette}
+              onAdd={() => setAdding({})}
+              onLayOut={layOut}
+            />
+          )}
         </div>
         <Side panel={panel} open={open} onPanel={setPanel} onOpen={setOpen} panels={panels} />
       </div>
@@ -271,7 +292,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
         saved={saved}
         onImport={(next) => {
           editor.replace(next);
-          requestAnimationFrame(() => requestAnimationFrame(fit));
+          afterLayout(fit);
         }}
         onReopen={onReopen}
         onOverwrite={() =>
@@ -283,6 +304,11 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
       />
     </div>
   );
+}
+
+/** Once the canvas has measured what is new. */
+function afterLayout(deed: () => void) {
+  setTimeout(deed, 80);
 }
 
 function NoNode({ count, editable }: { count: number; editable: boolean }) {

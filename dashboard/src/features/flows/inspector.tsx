@@ -34,10 +34,11 @@ interface InspectorProps {
   editable: boolean;
   problems: Schema['FlowProblem'][];
   onDuplicate(): void;
+  onNew(type: string, from: { node: string; field: string }): void;
 }
 
 /** Everything about one node: its name, its form, and where its ways lead. */
-export function Inspector({ id, editor, editable, problems, onDuplicate }: InspectorProps) {
+export function Inspector({ id, editor, editable, problems, onDuplicate, onNew }: InspectorProps) {
   const node = editor.graph.nodes[id];
   if (node === undefined) return null;
   const kind = kindOf(node.type);
@@ -105,7 +106,7 @@ export function Inspector({ id, editor, editable, problems, onDuplicate }: Inspe
               editable={editable}
               error={errorOf(way.field)}
               onLead={(to) => editor.lead(id, way.field, to)}
-              onNew={(type) => editor.add(type, undefined, { node: id, field: way.field })}
+              onNew={(type) => onNew(type, { node: id, field: way.field })}
             />
           ))}
         </fieldset>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Graph } from './graph';
-import { arrange, NODE_WIDTH, nodeHeight, placed } from './layout';
+import { arrange, LAYER_GAP, NODE_WIDTH, nodeHeight, placed } from './layout';
 
 const graph: Graph = {
   version: 1,
@@ -17,7 +17,7 @@ const graph: Graph = {
 
 test('columns follow the way of a call, and loops do not matter', () => {
   const places = arrange(graph);
-  const columns = (id: string) => (places[id]?.x ?? 0) / (NODE_WIDTH + 88);
+  const columns = (id: string) => (places[id]?.x ?? 0) / (NODE_WIDTH + LAYER_GAP);
   expect(['start', 'time', 'menu', 'dial', 'end', 'lost'].map(columns)).toEqual([0, 1, 2, 3, 3, 0]);
 });
 
@@ -45,5 +45,5 @@ test('a chain of all nodes that a flow may have is laid out', () => {
       { type: 'time', open: `n${at + 2}`, closed: `n${at + 1}` },
     ]),
   );
-  expect(arrange({ version: 1, start: 'n0', nodes }).n499?.x).toBe(499 * (NODE_WIDTH + 88));
+  expect(arrange({ version: 1, start: 'n0', nodes }).n499?.x).toBe(499 * (NODE_WIDTH + LAYER_GAP));
 });

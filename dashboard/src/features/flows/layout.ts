@@ -1,12 +1,12 @@
 import { type Graph, type Nodes, type Position, waysOf } from './graph';
 
 /** Pixels of a node on the canvas: every way out is a row with a handle of its own. */
-export const NODE_WIDTH = 236;
+export const NODE_WIDTH = 212;
 export const VERDICT_HEIGHT = 48;
 const HEAD_HEIGHT = 54;
 const WAY_HEIGHT = 24;
 const WAYS_PADDING = 9;
-const LAYER_GAP = 88;
+export const LAYER_GAP = 68;
 const ROW_GAP = 32;
 const SWEEPS = 4;
 

@@ -21,7 +21,7 @@ export function Side({ panel, open, onPanel, onOpen, panels }: SideProps) {
   return (
     <aside
       aria-label="Side panel"
-      className="flex min-h-0 shrink-0 flex-col border-t bg-ground lg:w-[372px] lg:border-t-0 lg:border-l"
+      className="flex min-h-0 shrink-0 flex-col border-t bg-ground lg:w-[348px] lg:border-t-0 lg:border-l"
     >
       <Radix.Root
         value={panel}

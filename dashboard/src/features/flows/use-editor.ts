@@ -12,9 +12,9 @@ import {
 } from './graph';
 import { begin, change as changed, redo, undo } from './history';
 import { freshNode } from './kinds';
-import { arrange, NODE_WIDTH, nodeHeight } from './layout';
+import { arrange, LAYER_GAP, NODE_WIDTH, nodeHeight } from './layout';
 
-const BESIDE = NODE_WIDTH + 88;
+const BESIDE = NODE_WIDTH + LAYER_GAP;
 const BELOW = 40;
 
 /** The flow as it is edited, with the way back. Nothing here speaks to the server. */

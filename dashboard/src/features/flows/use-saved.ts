@@ -46,7 +46,6 @@ export function useSaved(first: Flow, firstGraph: Graph, graph: Graph) {
     note((await data(api.POST('/v1/flows/{id}/validate', path))).problems, of);
 
   const checkedOnce = useRef(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when it is opened
   useEffect(() => {
     if (checkedOnce.current || !first.draft || !mayCheck) return;
     checkedOnce.current = true;

@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Visitor, World } from './world';
+
+const FOLDER = process.env.SCREENSHOTS;
+
+let world: World;
+let owner: Visitor;
+
+beforeAll(async () => {
+  world = await World.start();
+  owner = await world.visitor();
+  const { page } = owner;
+  page.setDefaultTimeout(10_000);
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Look around with demo data' }).click();
+  await page.getByRole('heading', { name: 'Call logs' }).waitFor();
+});
+afterAll(() => world.stop());
+
+const shot = async (name: string) => {
+  if (FOLDER !== undefined) await owner.page.screenshot({ path: `${FOLDER}/flow-story-${name}.png` });
+};
+const node = (name: RegExp) => owner.page.locator('.react-flow__node').filter({ hasText: name });
+const side = () => owner.page.getByRole('complementary', { name: 'Side panel' });
+const field = (name: string | RegExp) => side().getByLabel(name, { exact: true });
+const panel = (name: RegExp) => side().getByRole('tab', { name });
+
+test('a flow is built on the canvas by keyboard and mouse', async () => {
+  const { page } = owner;
+  await page.goto('/flows');
+  await page.getByRole('button', { name: 'New flow' }).first().click();
+  await page.getByLabel('Name').fill('After hours');
+  await page.getByRole('button', { name: 'Make flow' }).click();
+  await page.getByRole('heading', { level: 1, name: 'After hours' }).waitFor();
+  await node(/Start/).click();
+
+  await page.locator('h1').click();
+  await page.keyboard.press('a');
+  await page.getByRole('combobox', { name: 'Type of node' }).fill('condition');
+  await page.keyboard.press('Enter');
+  await node(/Condition/).waitFor();
+  await field(/^Name/).fill('Known lead?');
+  await field('Comparison').selectOption('equals');
+  await field('Value').fill('google_ads');
+  await field('yes').selectOption({ label: '+ Dial' });
+  await field('Target').selectOption({ label: 'Premium desk' });
+
+  await node(/Known lead/).click();
+  await field('no').selectOption({ label: '+ Menu' });
+  await field('Prompt').fill('Press 1 to wait for somebody.');
+  expect(await page.locator('.react-flow__edge').count()).toBe(3);
+  await shot('built');
+  expect(await owner.barriers()).toEqual([]);
+});
+
+test('what is wrong is shown at the node', async () => {
+  const { page } = owner;
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await panel(/Problems/).click();
+  await side()
+    .getByText(/goes nowhere/)
+    .filter({ visible: true })
+    .first()
+    .waitFor();
+  await shot('problems');
+  await side().getByRole('button', { name: /Menu/ }).first().click();
+  await side()
+    .getByText(/goes nowhere/)
+    .filter({ visible: true })
+    .first()
+    .waitFor();
+  expect(await node(/Menu/).getByLabel('has an error').count()).toBe(1);
+  owner.forgive('/publish', 409);
+});
+
+test('steps go back and forth, and nodes are copied', async () => {
+  const { page } = owner;
+  const count = () => page.locator('.react-flow__node').count();
+  const before = await count();
+  await node(/Premium desk/).click();
+  await page.keyboard.press('Control+d');
+  expect(await count()).toBe(before + 1);
+  await page.keyboard.press('Control+z');
+  expect(await count()).toBe(before);
+  await page.keyboard.press('Control+y');
+  expect(await count()).toBe(before + 1);
+  await page.keyboard.press('Control+z');
+  await node(/Premium desk/).click();
+  await page.keyboard.press('Delete');
+  expect(await count()).toBe(before - 1);
+  await page.keyboard.press('Control+z');
+  expect(await page.locator('.react-flow__edge').count()).toBe(3);
+});
+
+test('it is published, and a test call goes through it', async () => {
+  const { page } = owner;
+  await node(/Menu/).click();
+  await field('pressed 1').selectOption({ label: '+ Routing plan' });
+  await field('Plan').selectOption({ label: 'By lead source' });
+  await node(/Menu/).click();
+  await field('wrong key').selectOption({ label: '+ Reject' });
+  await node(/Menu/).click();
+  await field('no key pressed').selectOption({ label: 'Reject (reject)' });
+  await page.locator('h1').click();
+  await page.keyboard.press('l');
+  await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByText('Version 1 is published').waitFor();
+
+  await panel(/Test/).click();
+  await side().getByRole('button', { name: 'Run the call' }).click();
+  await side()
+    .getByText(/Press 1 to wait/)
+    .waitFor();
+  await shot('menu');
+  await side().getByRole('button', { name: 'Press 1' }).click();
+  await side().getByText('It rings at General desk').waitFor();
+  expect(await page.locator('.react-flow__edge.lit').count()).toBe(3);
+  await shot('rings');
+  await side().getByRole('button', { name: 'Answered' }).click();
+  await side().getByText('The caller talks').waitFor();
+  await field(/^Tags/).fill('lead_source = google_ads');
+  await side().getByRole('button', { name: 'Run again' }).click();
+  await side().getByText('It rings at Premium desk').waitFor();
+  expect(await owner.barriers()).toEqual([]);
+});
+
+test('what has changed since a version is shown, and somebody else’s change is not lost', async () => {
+  const { page } = owner;
+  await node(/Reject/).click();
+  await panel(/Node/).click();
+  await field('Reason').fill('nobody is here');
+  await page.keyboard.press('Control+s');
+  await page.getByText('Kept as the draft').waitFor();
+  await panel(/Versions/).click();
+  await side()
+    .getByRole('button', { name: /Version 1/ })
+    .click();
+  await side().getByText('nobody is here').waitFor();
+  await shot('versions');
+
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  await page.evaluate(
+    `fetch('/v1/flows/${id}', { method: 'PATCH', headers: { 'Content-Type': 'application/json' }, body: '{"name":"Evenings"}' })`,
+  );
+  await node(/Reject/).click();
+  await panel(/Node/).click();
+  await field('Reason').fill('closed');
+  await page.keyboard.press('Control+s');
+  await page.getByRole('dialog', { name: 'Somebody else has changed this flow' }).waitFor();
+  await page.getByRole('button', { name: 'Overwrite with mine' }).click();
+  await page.getByText('over the other one').waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Evenings' }).waitFor();
+});
+
+test('a real call goes by a flow, its page shows the way, and it is rerun by the draft', async () => {
+  const { page } = owner;
+  const id = (await page.evaluate(`(async () => {
+    const post = (path, body) => fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).then((answer) => answer.json());
+    const call = await post('/v1/calls', { caller: '+12125550123', dialed: '+18885550101' });
+    await post('/v1/calls/' + call.call_log_id + '/next', { decision: 1, digits: '1' });
+    return call.call_log_id;
+  })()`)) as string;
+  await page.goto(`/calls/${id}`);
+  await page.getByLabel('General desk: Chosen by weight').waitFor();
+  expect(await page.locator('.react-flow__edge.lit').count()).toBe(4);
+  await shot('call');
+  expect(await owner.barriers()).toEqual([]);
+  await page.getByRole('button', { name: 'List' }).click();
+  await page.getByText('chosen by weight').waitFor();
+  await page.getByRole('link', { name: /Rerun/ }).click();
+  await page.getByRole('heading', { level: 1, name: 'Greeting' }).waitFor();
+  await side().getByRole('button', { name: 'Rerun' }).click();
+  await side().getByText('It would go the same way').waitFor();
+  expect(owner.troubles).toEqual([]);
+});
