@@ -105,11 +105,12 @@ test('it is published, and a test call goes through it', async () => {
   await page.keyboard.press('l');
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Version 1 is published').waitFor();
+  expect(await page.getByRole('button', { name: 'Undo' }).isEnabled()).toBe(true);
 
   await panel(/Test/).click();
   await side().getByRole('button', { name: 'Run the call' }).click();
   await side()
-    .getByText(/Press 1 to wait/)
+    .getByText(/The caller hears “Press 1/)
     .waitFor();
   await shot('menu');
   await side().getByRole('button', { name: 'Press 1' }).click();
@@ -135,7 +136,7 @@ test('what has changed since a version is shown, and somebody else’s change is
   await side()
     .getByRole('button', { name: /Version 1/ })
     .click();
-  await side().getByText('nobody is here').waitFor();
+  await side().getByText('nobody is here', { exact: true }).waitFor();
   await shot('versions');
 
   const id = new URL(page.url()).pathname.split('/').at(-1);
@@ -150,6 +151,38 @@ test('what has changed since a version is shown, and somebody else’s change is
   await page.getByRole('button', { name: 'Overwrite with mine' }).click();
   await page.getByText('over the other one').waitFor();
   await page.getByRole('heading', { level: 1, name: 'Evenings' }).waitFor();
+});
+
+test('every type of node has a form, and what it begins with can be read', async () => {
+  const { page } = owner;
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const nodes = { start: { type: 'start' } };
+  await page.goto('/flows');
+  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByLabel('Or its JSON').fill(JSON.stringify({ version: 1, start: 'start', nodes }));
+  await page.getByRole('button', { name: 'Make a flow of it' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Imported flow' }).waitFor();
+  const types = page.getByRole('region', { name: 'Node types' }).getByRole('button');
+  const names = await types.locator('span > span:first-child').allTextContents();
+  expect(names.length).toBe(14);
+  for (const name of names) {
+    await types.filter({ hasText: name }).first().click();
+    await side().getByRole('heading', { name, exact: true }).waitFor();
+    if (name === 'Dial') await field('Target').selectOption({ label: 'Premium desk' });
+    if (name === 'Routing plan') await field('Plan').selectOption({ label: 'By lead source' });
+    expect({ name, barriers: await owner.barriers() }).toEqual({ name, barriers: [] });
+    await shot(`form-${name.replaceAll(' ', '-')}`);
+  }
+  await page.getByRole('button', { name: 'Lay out' }).click();
+  await page.getByRole('button', { name: 'Save draft' }).click();
+  await page.getByText('Kept as the draft').waitFor();
+  await panel(/Problems/).click();
+  await side()
+    .getByText(/goes nowhere/)
+    .first()
+    .waitFor();
+  await shot('all-types');
+  await page.emulateMedia({ colorScheme: 'light' });
 });
 
 test('a real call goes by a flow, its page shows the way, and it is rerun by the draft', async () => {

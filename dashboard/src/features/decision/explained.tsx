@@ -27,7 +27,8 @@ export function DecisionExplained({ call, campaign, decisions: raw }: ExplainedP
   const known = byFlow
     ? graph !== undefined && fits(graph, decisions)
     : decisions.some((each) => each.plans.length > 0);
-  const [list, setList] = useState(false);
+  // On a telephone a list says more than a small picture.
+  const [list, setList] = useState(() => matchMedia('(max-width: 40rem)').matches);
   const mayRerun = useMay('analyst');
   if (waiting) return <LoadingRows rows={3} />;
   return (

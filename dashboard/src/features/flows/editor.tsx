@@ -1,6 +1,7 @@
 import { useBlocker, useNavigate } from '@tanstack/react-router';
 import { useReactFlow } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { Problem } from '@/api/problem';
 import type { Schema } from '@/api/types';
 import { say, sayProblem } from '@/components/toast';
 import { useMay } from '../access/session';
@@ -71,16 +72,17 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
     setPanel(to);
     setOpen(true);
   };
-  const fail = (error: unknown) => {
-    sayProblem(error);
-    show('problems');
+  const fail = (error: unknown, undone: string) => {
+    const listed = error instanceof Problem && Array.isArray(error.body.problems);
+    sayProblem(listed ? new Error(`${undone}: see what is in the way.`) : error);
+    if (listed) show('problems');
   };
   const save = () =>
     saved.whileBusy(async () => {
       try {
         if (await saved.save()) say('Kept as the draft; no call runs by it yet.');
       } catch (error) {
-        fail(error);
+        fail(error, 'Not saved');
       }
     });
   const publish = () =>
@@ -89,7 +91,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
         const published = await saved.publish();
         if (published) say(`Version ${published.version} is published: calls run by it within a second.`);
       } catch (error) {
-        fail(error);
+        fail(error, 'Not published');
       }
     });
   /** A run goes by what the server has. */
@@ -246,6 +248,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
         onExport={() => exportFlow(flow.name, graph)}
       />
       <div className="flex min-h-0 flex-1 flex-col lg:flex-row">
+        <h2 className="sr-only">Canvas and nodes</h2>
         {may && palette && (
           <section aria-label="Node types" className="hidden w-52 shrink-0 overflow-y-auto border-r xl:block">
             <Palette hasStart={graph.start !== undefined} onAdd={(type) => add(type)} />

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
+import type { Schema } from '@/api/types';
 import { Page } from '@/components/page';
 import { ErrorState, LoadingRows } from '@/components/states';
 import { FlowEditor } from './editor';
-import { EMPTY, toGraph } from './graph';
+import { EMPTY, type Graph, toGraph } from './graph';
 import { placed } from './layout';
 import { flowQuery, versionQuery } from './queries';
 
@@ -15,24 +16,25 @@ export default function FlowPage({ id, call }: { id: string; call: string | unde
   const version = flow.data && !flow.data.draft ? (flow.data.version ?? undefined) : undefined;
   const published = useQuery({ ...versionQuery(id, version ?? 0), enabled: version !== undefined });
   const problem = flow.error ?? published.error;
-  if (
-    flow.data === undefined ||
-    (version !== undefined && published.data === undefined) ||
-    !flow.isFetchedAfterMount
-  ) {
+  const fresh = flow.isFetchedAfterMount && (version === undefined || published.data !== undefined);
+  const raw = flow.data?.draft ?? published.data?.flow;
+  // What is edited is what was there when it was opened: saving and publishing change the query, not the canvas.
+  const loaded = useRef<{ opened: number; flow: Schema['Flow']; graph: Graph }>(undefined);
+  if (flow.data && fresh && loaded.current?.opened !== opened) {
+    loaded.current = { opened, flow: flow.data, graph: placed(raw ? toGraph(raw) : EMPTY) };
+  }
+  if (loaded.current?.opened !== opened) {
     return (
       <Page title="Call flow">
         {problem ? <ErrorState problem={problem} retry={() => void flow.refetch()} /> : <LoadingRows />}
       </Page>
     );
   }
-  const raw = flow.data.draft ?? published.data?.flow;
   return (
-    <ReactFlowProvider>
+    <ReactFlowProvider key={opened}>
       <FlowEditor
-        key={`${id} ${opened}`}
-        flow={flow.data}
-        first={placed(raw ? toGraph(raw) : EMPTY)}
+        flow={loaded.current.flow}
+        first={loaded.current.graph}
         call={call}
         onReopen={async () => {
           await flow.refetch();

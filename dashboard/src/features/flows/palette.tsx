@@ -22,7 +22,7 @@ export function Palette({ hasStart, onAdd }: PaletteProps) {
     <div className="grid gap-4 p-3">
       {GROUPS.map(([group, label]) => (
         <section key={group}>
-          <h2 className="mb-1 px-1.5 text-2xs font-medium text-ink-3">{label}</h2>
+          <h3 className="mb-1 px-1.5 text-2xs font-medium text-ink-3">{label}</h3>
           <ul>
             {offered(hasStart)
               .filter((kind) => kind.group === group)
