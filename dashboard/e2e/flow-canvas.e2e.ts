@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Visitor, World } from './world';
 
@@ -90,6 +91,46 @@ test('steps go back and forth, and nodes are copied', async () => {
   expect(await count()).toBe(before - 1);
   await page.keyboard.press('Control+z');
   expect(await page.locator('.react-flow__edge').count()).toBe(3);
+});
+
+test('the mouse leads ways, drops nodes, and the clipboard keeps them', async () => {
+  const { page } = owner;
+  const nodes = page.locator('.react-flow__node');
+  const edges = page.locator('.react-flow__edge');
+  const pane = page.locator('.react-flow__pane');
+  const drag = async (from: Locator, to: { x: number; y: number }) => {
+    const box = await from.boundingBox();
+    if (box === null) throw new Error('nothing to drag');
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 8 });
+    await page.mouse.up();
+  };
+  const busy = node(/Premium desk/)
+    .locator('.react-flow__handle.source')
+    .nth(1);
+  const into = await node(/Menu/).locator('.react-flow__handle.target').boundingBox();
+  await drag(busy, { x: (into?.x ?? 0) + 5, y: (into?.y ?? 0) + 5 });
+  expect(await edges.count()).toBe(4);
+  const free = await pane.boundingBox();
+  const failed = node(/Premium desk/)
+    .locator('.react-flow__handle.source')
+    .nth(2);
+  await drag(failed, { x: (free?.x ?? 0) + 200, y: (free?.y ?? 0) + 150 });
+  await page.getByRole('combobox', { name: 'Type of node' }).fill('hold');
+  await page.keyboard.press('Enter');
+  await node(/Hold/).waitFor();
+  expect(await edges.count()).toBe(5);
+  await page.locator('h1').click();
+  await page.keyboard.press('Control+c');
+  await page.keyboard.press('Control+v');
+  await node(/Hold/).nth(1).waitFor();
+  const types = page.getByRole('region', { name: 'Node types' }).getByRole('button');
+  await types.filter({ hasText: 'Reject' }).dragTo(pane, { targetPosition: { x: 200, y: 650 } });
+  await node(/Reject/).waitFor();
+  await page.locator('h1').click();
+  for (let step = 0; step < 4; step += 1) await page.keyboard.press('Control+z');
+  expect([await nodes.count(), await edges.count()]).toEqual([4, 3]);
 });
 
 test('it is published, and a test call goes through it', async () => {

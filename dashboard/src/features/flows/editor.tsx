@@ -37,6 +37,8 @@ interface Adding {
   at?: Position;
 }
 
+/** A flow of so many nodes is still legible when all of it is shown. */
+const SHOWN_WHOLE = 8;
 const FIT = { padding: 0.06, maxZoom: 1, duration: 200 };
 
 /** The page of a flow: palette, canvas and panel around one edited graph. */
@@ -116,11 +118,10 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
     const id = editor.add(type, more.at, more.from);
     show('node');
     if (more.at === undefined) {
+      const all = Object.keys(graph.nodes);
+      const near = all.length < SHOWN_WHOLE ? all : [...(more.from ? [more.from.node] : selected)];
       const reveal = () =>
-        void canvas.fitView({
-          ...FIT,
-          nodes: [...Object.keys(graph.nodes), id].map((each) => ({ id: each })),
-        });
+        void canvas.fitView({ ...FIT, nodes: [...near, id].map((each) => ({ id: each })) });
       afterLayout(reveal);
     }
   };

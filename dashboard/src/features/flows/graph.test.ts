@@ -30,7 +30,7 @@ test('every way out has the server’s name and one for people', () => {
     ['no_input', 'no key pressed', undefined],
   ]);
   const split = { type: 'distribute', branches: [{ weight: 3 }, { next: 'menu' }] };
-  expect(waysOf(split).map((way) => way.label)).toEqual(['75%', '25%']);
+  expect(waysOf(split).map((way) => way.label)).toEqual(['branch 1, 75%', 'branch 2, 25%']);
 });
 
 test('a way is led elsewhere, and what the page does not know stays', () => {

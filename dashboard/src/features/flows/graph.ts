@@ -97,7 +97,8 @@ export function waysOf(node: Node): Way[] {
       const sum = all.reduce((total, each) => total + weight(each), 0);
       return all.map((each, at) => ({
         field: `branches[${at}].next`,
-        label: sum === 0 ? `branch ${at + 1}` : `${Math.round((weight(each) / sum) * 100)}%`,
+        label:
+          sum === 0 ? `branch ${at + 1}` : `branch ${at + 1}, ${Math.round((weight(each) / sum) * 100)}%`,
         to: id(each.next),
         optional: false,
       }));

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import {
   connect,
   freeId,
@@ -20,8 +20,13 @@ const BELOW = 40;
 /** The flow as it is edited, with the way back. Nothing here speaks to the server. */
 export function useEditor(first: Graph) {
   const [history, setHistory] = useState(() => begin(first));
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [chosen, setSelected] = useState<ReadonlySet<string>>(new Set());
   const graph = history.now;
+  // Undo may have taken away what was chosen.
+  const selected: ReadonlySet<string> = useMemo(
+    () => new Set([...chosen].filter((id) => graph.nodes[id] !== undefined)),
+    [chosen, graph],
+  );
   const change = useCallback(
     (edit: (graph: Graph) => Graph, kind = '') =>
       setHistory((before) => changed(before, edit(before.now), kind, Date.now())),

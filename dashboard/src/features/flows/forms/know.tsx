@@ -172,7 +172,7 @@ export function ScriptForm(props: FormProps) {
         label="Script"
         rows={8}
         mono
-        hint="The body of a function of input; what it returns become variables."
+        hint="The body of a function of input. The fields it returns become variables, those of its field tags become tags."
       />
       <ListRows
         label="Inputs"
