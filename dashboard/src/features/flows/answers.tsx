@@ -47,9 +47,17 @@ export function Answers({ run, onAnswer }: AnswersProps) {
   }
 }
 
+/** Where there is little room, the question is below what was filled in. */
+function intoView(section: HTMLElement | null) {
+  section?.scrollIntoView({ block: 'nearest' });
+}
+
 function Question({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="grid gap-2 rounded-md border border-live/60 bg-live-soft p-3">
+    <section
+      ref={intoView}
+      className="grid scroll-mb-4 gap-2 rounded-md border border-live/60 bg-live-soft p-3"
+    >
       <h3 className="text-sm font-medium">{title}</h3>
       <div className="flex flex-wrap gap-1.5">{children}</div>
     </section>

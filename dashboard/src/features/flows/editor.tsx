@@ -1,6 +1,6 @@
 import { useBlocker, useNavigate } from '@tanstack/react-router';
 import { useReactFlow } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Problem } from '@/api/problem';
 import type { Schema } from '@/api/types';
 import { say, sayProblem } from '@/components/toast';
@@ -8,10 +8,10 @@ import { useMay } from '../access/session';
 import { Canvas, type Edits } from './canvas';
 import { type Asking, EditorDialogs } from './editor-dialogs';
 import { EditorHead, Tools } from './editor-head';
-import type { Mark } from './flow-node';
 import { copyText, type Graph, type Position } from './graph';
 import { exportFlow } from './import-flow';
 import { Inspector } from './inspector';
+import { NoNode } from './no-node';
 import { AddNode, Palette } from './palette';
 import type { Path } from './path';
 import { Problems } from './problems';
@@ -21,6 +21,7 @@ import { TestPanel } from './test-panel';
 import { useEditor } from './use-editor';
 import { useEditorKeys } from './use-editor-keys';
 import { useKept } from './use-kept';
+import { useMarks, useSeverities } from './use-marks';
 import { useSaved } from './use-saved';
 import { VersionsPanel } from './versions-panel';
 
@@ -152,20 +153,12 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
     add: (type, at) => add(type, { at }),
     ask: (node, field, at) => setAdding({ from: { node, field }, at }),
   };
-  const severities = useMemo(() => {
-    const found = new Map<string, 'error' | 'warning'>();
-    for (const { node, severity } of problems) {
-      if (node && found.get(node) !== 'error') found.set(node, severity === 'error' ? 'error' : 'warning');
-    }
-    return found;
-  }, [problems]);
-  const marks = useMemo(() => {
-    const added = (diff?.added ?? []).map((id): [string, Mark] => [id, 'added']);
-    const changed = (diff?.changed ?? []).map((each): [string, Mark] => [each.node, 'changed']);
-    return new Map([...changed, ...added]);
-  }, [diff]);
+  const severities = useSeverities(problems);
+  const marks = useMarks(diff);
+  useEffect(() => {
+    if (isNarrow() && (panel === 'test' || panel === 'rerun')) afterLayout(fit);
+  }, [open, panel]);
   const lit = panel === 'test' ? path : panel === 'rerun' ? rerunPath : undefined;
-  const onMarks = useCallback((found: Schema['FlowDiff'] | undefined) => setDiff(found), []);
 
   const panels: { id: Panel; label: string; count?: number; content: React.ReactNode }[] = [
     {
@@ -224,7 +217,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
           draftAt={flow.updated_at}
           graph={graph}
           editable={may}
-          onMarks={onMarks}
+          onMarks={setDiff}
           onShow={lookAt}
           onRestore={(old, version) => {
             editor.replace({ ...old });
@@ -269,7 +262,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
               if (!may) editor.select(new Set([id]));
               if (panel === 'test' || panel === 'rerun') return;
               show('node');
-              if (!matchMedia('(min-width: 64rem)').matches) afterLayout(() => lookAt(id));
+              if (isNarrow()) afterLayout(() => lookAt(id));
             }}
           />
           {may && (
@@ -310,44 +303,10 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
   );
 }
 
+/** The panel is below the canvas and takes its room. */
+const isNarrow = () => !matchMedia('(min-width: 64rem)').matches;
+
 /** Once the canvas has measured what is new. */
 function afterLayout(deed: () => void) {
   setTimeout(deed, 80);
 }
-
-function NoNode({ count, editable }: { count: number; editable: boolean }) {
-  if (count > 1) {
-    return (
-      <p className="text-ink-3">
-        {count} nodes are chosen. Move them by the arrow keys, copy them with Ctrl-C, delete them with Delete.
-      </p>
-    );
-  }
-  return (
-    <div className="grid gap-3 text-ink-3">
-      <p>Choose a node to see {editable ? 'and change ' : ''}what it does.</p>
-      {editable && (
-        <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1.5 text-xs">
-          {KEYS.map(([keys, what]) => (
-            <div key={keys} className="contents">
-              <dt className="font-mono text-2xs text-ink-2">{keys}</dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-      )}
-    </div>
-  );
-}
-
-const KEYS: [string, string][] = [
-  ['A', 'add a node, after the chosen one'],
-  ['Tab, Enter', 'go to a node and choose it'],
-  ['Arrows', 'move what is chosen'],
-  ['Ctrl-Z, Ctrl-Y', 'undo, redo'],
-  ['Ctrl-C, X, V, D', 'copy, cut, paste, duplicate'],
-  ['Delete', 'delete what is chosen'],
-  ['L', 'lay the flow out'],
-  ['F', 'show all of it'],
-  ['Ctrl-S', 'save the draft'],
-];
