@@ -49,7 +49,7 @@ test('a flow is built on the canvas by keyboard and mouse', async () => {
   await node(/Known lead/).click();
   await field('no').selectOption({ label: '+ Menu' });
   await field('Prompt').fill('Press 1 to wait for somebody.');
-  expect(await page.locator('.react-flow__edge').count()).toBe(3);
+  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(3);
   await shot('built');
   expect(await owner.barriers()).toEqual([]);
 });
@@ -70,7 +70,7 @@ test('what is wrong is shown at the node', async () => {
     .filter({ visible: true })
     .first()
     .waitFor();
-  expect(await node(/Menu/).getByLabel('has an error').count()).toBe(1);
+  await expect.poll(() => node(/Menu/).getByLabel('has an error').count()).toBe(1);
   owner.forgive('/publish', 409);
 });
 
@@ -80,17 +80,17 @@ test('steps go back and forth, and nodes are copied', async () => {
   const before = await count();
   await node(/Premium desk/).click();
   await page.keyboard.press('Control+d');
-  expect(await count()).toBe(before + 1);
+  await expect.poll(() => count()).toBe(before + 1);
   await page.keyboard.press('Control+z');
-  expect(await count()).toBe(before);
+  await expect.poll(() => count()).toBe(before);
   await page.keyboard.press('Control+y');
-  expect(await count()).toBe(before + 1);
+  await expect.poll(() => count()).toBe(before + 1);
   await page.keyboard.press('Control+z');
   await node(/Premium desk/).click();
   await page.keyboard.press('Delete');
-  expect(await count()).toBe(before - 1);
+  await expect.poll(() => count()).toBe(before - 1);
   await page.keyboard.press('Control+z');
-  expect(await page.locator('.react-flow__edge').count()).toBe(3);
+  await expect.poll(() => page.locator('.react-flow__edge').count()).toBe(3);
 });
 
 test('the mouse leads ways, drops nodes, and the clipboard keeps them', async () => {
@@ -111,7 +111,7 @@ test('the mouse leads ways, drops nodes, and the clipboard keeps them', async ()
     .nth(1);
   const into = await node(/Menu/).locator('.react-flow__handle.target').boundingBox();
   await drag(busy, { x: (into?.x ?? 0) + 5, y: (into?.y ?? 0) + 5 });
-  expect(await edges.count()).toBe(4);
+  await expect.poll(() => edges.count()).toBe(4);
   const free = await pane.boundingBox();
   const failed = node(/Premium desk/)
     .locator('.react-flow__handle.source')
@@ -120,7 +120,7 @@ test('the mouse leads ways, drops nodes, and the clipboard keeps them', async ()
   await page.getByRole('combobox', { name: 'Type of node' }).fill('hold');
   await page.keyboard.press('Enter');
   await node(/Hold/).waitFor();
-  expect(await edges.count()).toBe(5);
+  await expect.poll(() => edges.count()).toBe(5);
   await page.locator('h1').click();
   await page.keyboard.press('Control+c');
   await page.keyboard.press('Control+v');
@@ -130,7 +130,8 @@ test('the mouse leads ways, drops nodes, and the clipboard keeps them', async ()
   await node(/Reject/).waitFor();
   await page.locator('h1').click();
   for (let step = 0; step < 4; step += 1) await page.keyboard.press('Control+z');
-  expect([await nodes.count(), await edges.count()]).toEqual([4, 3]);
+  await expect.poll(() => nodes.count()).toBe(4);
+  await expect.poll(() => edges.count()).toBe(3);
 });
 
 test('it is published, and a test call goes through it', async () => {
@@ -156,7 +157,7 @@ test('it is published, and a test call goes through it', async () => {
   await shot('menu');
   await side().getByRole('button', { name: 'Press 1' }).click();
   await side().getByText('It rings at General desk').waitFor();
-  expect(await page.locator('.react-flow__edge.lit').count()).toBe(3);
+  await expect.poll(() => page.locator('.react-flow__edge.lit').count()).toBe(3);
   await shot('rings');
   await side().getByRole('button', { name: 'Answered' }).click();
   await side().getByText('The caller talks').waitFor();
@@ -236,7 +237,7 @@ test('a real call goes by a flow, its page shows the way, and it is rerun by the
   })()`)) as string;
   await page.goto(`/calls/${id}`);
   await page.getByLabel('General desk: Chosen by weight').waitFor();
-  expect(await page.locator('.react-flow__edge.lit').count()).toBe(4);
+  await expect.poll(() => page.locator('.react-flow__edge.lit').count()).toBe(4);
   await shot('call');
   expect(await owner.barriers()).toEqual([]);
   await page.getByRole('button', { name: 'List' }).click();
