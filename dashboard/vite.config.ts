@@ -56,6 +56,11 @@ export default defineConfig({
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|scheduler)\//, priority: 4 },
             { name: 'tanstack', test: /node_modules\/(@tanstack|openapi-fetch|seroval)/, priority: 3 },
+            {
+              name: 'canvas',
+              test: /node_modules\/(@xyflow|d3-|zustand|classcat|use-sync-external-store)/,
+              priority: 3,
+            },
             { name: 'icons', test: /node_modules\/lucide-react/, priority: 2 },
             {
               name: 'ui',

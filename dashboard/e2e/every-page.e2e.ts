@@ -28,6 +28,7 @@ const WITHIN: [list: string, at: RegExp][] = [
   ['/calls', /\/calls\/[0-9a-f-]{36}/],
   ['/webhooks/incoming', /\/webhooks\/incoming\/[0-9a-f-]{36}/],
   ['/routing-plans', /\/routing-plans\/[0-9a-f-]{36}/],
+  ['/flows', /\/flows\/[0-9a-f-]{36}/],
 ];
 const LOOKS: Look[] = [
   { colorScheme: 'light', width: 1440 },

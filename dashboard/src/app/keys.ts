@@ -23,7 +23,7 @@ function busy(target: EventTarget | null): boolean {
 export function useKeys({ palette, shortcuts }: Actions) {
   const navigate = useNavigate();
   useEffect(() => {
-    let wentAt = 0;
+    let wentAt = Number.NEGATIVE_INFINITY;
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
         event.preventDefault();
@@ -38,7 +38,7 @@ export function useKeys({ palette, shortcuts }: Actions) {
         event.preventDefault();
         filter.focus();
       } else if (event.timeStamp - wentAt < SECOND_KEY_MS) {
-        wentAt = 0;
+        wentAt = Number.NEGATIVE_INFINITY;
         const item = NAV.flatMap((group) => group.items).find((each) => each.key === event.key);
         if (item === undefined) return;
         event.preventDefault();

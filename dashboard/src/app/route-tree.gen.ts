@@ -24,6 +24,7 @@ import { Route as AppUnmatchedRouteImport } from './../routes/_app/unmatched';
 import { Route as AppCallsIndexRouteImport } from './../routes/_app/calls/index';
 import { Route as AppCallsIdRouteImport } from './../routes/_app/calls/$id';
 import { Route as AppFlowsIndexRouteImport } from './../routes/_app/flows/index';
+import { Route as AppFlowsIdRouteImport } from './../routes/_app/flows/$id';
 import { Route as AppRequestsIdRouteImport } from './../routes/_app/requests/$id';
 import { Route as AppRoutingPlansIndexRouteImport } from './../routes/_app/routing-plans/index';
 import { Route as AppRoutingPlansIdRouteImport } from './../routes/_app/routing-plans/$id';
@@ -113,6 +114,11 @@ const AppFlowsIndexRoute = AppFlowsIndexRouteImport.update({
   path: '/flows/',
   getParentRoute: () => AppRoute,
 } as any);
+const AppFlowsIdRoute = AppFlowsIdRouteImport.update({
+  id: '/flows/$id',
+  path: '/flows/$id',
+  getParentRoute: () => AppRoute,
+} as any);
 const AppRequestsIdRoute = AppRequestsIdRouteImport.update({
   id: '/requests/$id',
   path: '/requests/$id',
@@ -198,6 +204,7 @@ export interface FileRoutesByFullPath {
   '/targets': typeof AppTargetsRoute;
   '/unmatched': typeof AppUnmatchedRoute;
   '/calls/$id': typeof AppCallsIdRoute;
+  '/flows/$id': typeof AppFlowsIdRoute;
   '/requests/$id': typeof AppRequestsIdRoute;
   '/routing-plans/$id': typeof AppRoutingPlansIdRoute;
   '/rtb/$id': typeof AppRtbIdRoute;
@@ -228,6 +235,7 @@ export interface FileRoutesByTo {
   '/targets': typeof AppTargetsRoute;
   '/unmatched': typeof AppUnmatchedRoute;
   '/calls/$id': typeof AppCallsIdRoute;
+  '/flows/$id': typeof AppFlowsIdRoute;
   '/requests/$id': typeof AppRequestsIdRoute;
   '/routing-plans/$id': typeof AppRoutingPlansIdRoute;
   '/rtb/$id': typeof AppRtbIdRoute;
@@ -260,6 +268,7 @@ export interface FileRoutesById {
   '/_app/targets': typeof AppTargetsRoute;
   '/_app/unmatched': typeof AppUnmatchedRoute;
   '/_app/calls/$id': typeof AppCallsIdRoute;
+  '/_app/flows/$id': typeof AppFlowsIdRoute;
   '/_app/requests/$id': typeof AppRequestsIdRoute;
   '/_app/routing-plans/$id': typeof AppRoutingPlansIdRoute;
   '/_app/rtb/$id': typeof AppRtbIdRoute;
@@ -292,6 +301,7 @@ export interface FileRouteTypes {
     | '/targets'
     | '/unmatched'
     | '/calls/$id'
+    | '/flows/$id'
     | '/requests/$id'
     | '/routing-plans/$id'
     | '/rtb/$id'
@@ -322,6 +332,7 @@ export interface FileRouteTypes {
     | '/targets'
     | '/unmatched'
     | '/calls/$id'
+    | '/flows/$id'
     | '/requests/$id'
     | '/routing-plans/$id'
     | '/rtb/$id'
@@ -353,6 +364,7 @@ export interface FileRouteTypes {
     | '/_app/targets'
     | '/_app/unmatched'
     | '/_app/calls/$id'
+    | '/_app/flows/$id'
     | '/_app/requests/$id'
     | '/_app/routing-plans/$id'
     | '/_app/rtb/$id'
@@ -485,6 +497,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppFlowsIndexRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/flows/$id': {
+      id: '/_app/flows/$id';
+      path: '/flows/$id';
+      fullPath: '/flows/$id';
+      preLoaderRoute: typeof AppFlowsIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/_app/requests/$id': {
       id: '/_app/requests/$id';
       path: '/requests/$id';
@@ -596,6 +615,7 @@ interface AppRouteChildren {
   AppTargetsRoute: typeof AppTargetsRoute;
   AppUnmatchedRoute: typeof AppUnmatchedRoute;
   AppCallsIdRoute: typeof AppCallsIdRoute;
+  AppFlowsIdRoute: typeof AppFlowsIdRoute;
   AppRequestsIdRoute: typeof AppRequestsIdRoute;
   AppRoutingPlansIdRoute: typeof AppRoutingPlansIdRoute;
   AppRtbIdRoute: typeof AppRtbIdRoute;
@@ -624,6 +644,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppTargetsRoute: AppTargetsRoute,
   AppUnmatchedRoute: AppUnmatchedRoute,
   AppCallsIdRoute: AppCallsIdRoute,
+  AppFlowsIdRoute: AppFlowsIdRoute,
   AppRequestsIdRoute: AppRequestsIdRoute,
   AppRoutingPlansIdRoute: AppRoutingPlansIdRoute,
   AppRtbIdRoute: AppRtbIdRoute,

@@ -38,7 +38,7 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
   const change = (at: number, leaf: Leaf) =>
     set({ ...simple, leaves: simple.leaves.map((each, place) => (place === at ? leaf : each)) });
   return (
-    <div className="grid gap-2">
+    <div className="@container grid gap-2">
       {simple.leaves.length > 1 && (
         <div className="flex items-center gap-2 text-xs text-ink-2">
           The call must fit
@@ -54,7 +54,7 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
         </div>
       )}
       {simple.leaves.map((leaf, at) => (
-        <div key={at} className="grid grid-cols-[1fr_auto] gap-1.5 sm:grid-cols-[1fr_9rem_1fr_auto]">
+        <div key={at} className="grid grid-cols-[1fr_auto] gap-1.5 @md:grid-cols-[1fr_9rem_1fr_auto]">
           <Input
             aria-label="Tag"
             placeholder="tag"
@@ -65,7 +65,7 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
           />
           <Select
             aria-label="Comparison"
-            className="max-sm:row-start-2"
+            className="@max-md:col-span-2 @max-md:row-start-2"
             value={leaf.op}
             onChange={(event) => change(at, { ...leaf, op: event.target.value })}
           >
@@ -81,14 +81,14 @@ export function ConditionEditor({ value, onChange }: EditorProps) {
             <Input
               aria-label="Value"
               placeholder={PLACEHOLDERS[takes(leaf.op)]}
-              className="max-sm:row-start-3"
+              className="@max-md:col-span-2 @max-md:row-start-3"
               value={leaf.value}
               onChange={(event) => change(at, { ...leaf, value: event.target.value })}
             />
           )}
           <IconButton
             label="Remove comparison"
-            className="size-8 max-sm:row-start-1"
+            className="size-8 @max-md:col-start-2 @max-md:row-start-1"
             onClick={() => set({ ...simple, leaves: simple.leaves.filter((_, place) => place !== at) })}
           >
             <X className="size-3.5" aria-hidden />

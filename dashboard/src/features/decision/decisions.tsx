@@ -4,45 +4,9 @@ import { cx } from '@/components/cx';
 import { sentence } from '@/components/format';
 import { Time } from '@/components/values';
 import type { Decision, Explained, SeenNode, SeenPlan, SeenRoute } from './trace';
-
-const TRIGGERS: Record<string, string> = {
-  start: 'The call arrived',
-  no_answer: 'Nobody answered',
-  busy: 'The target was busy',
-  failed: 'The target could not be reached',
-  digits: 'The caller pressed a key',
-  no_input: 'The caller pressed nothing',
-  update: 'A tag that was read changed',
-  attached: 'A request was attached by hand',
-  hold_over: 'The wait was over',
-};
+import { CHOSEN_BY, TRIGGERS, VERDICTS } from './verdicts';
 
 const RESULTS: Record<string, Tone> = { dial: 'accent', connected: 'ok', reject: 'bad', over: 'plain' };
-
-const VERDICTS: Record<string, string> = {
-  eligible: 'Could take the call',
-  not_reached: 'Not reached',
-  missing: 'There is no such target',
-  disabled: 'Disabled',
-  duplicate: 'Has had this caller',
-  filter: 'Filter did not pass',
-  closed: 'Closed at that time',
-  cap_hour: 'Cap of the hour used up',
-  cap_day: 'Cap of the day used up',
-  cap_month: 'Cap of the month used up',
-  cap_total: 'Total cap used up',
-  concurrency: 'Busy with as many calls as it takes',
-  unavailable: 'Said it is not available',
-  attempted: 'Was tried already',
-};
-
-const CHOSEN_BY: Record<string, string> = {
-  override: 'by an override',
-  same_target: 'the caller was there before',
-  reservation: 'promised by a bid',
-  weight: 'by weight',
-  fallback: 'as the fallback',
-};
 
 /** Every decision on a call, oldest first, as one would tell it. */
 export function Decisions({ decisions }: { decisions: Decision[] }) {

@@ -18,8 +18,7 @@ import { TagsTable } from '@/features/calls/tags-table';
 import { Timeline } from '@/features/calls/timeline';
 import { touching } from '@/features/calls/touching';
 import { useLiveCall } from '@/features/calls/use-live-call';
-import { Decisions } from '@/features/decision/decisions';
-import { readDecision } from '@/features/decision/trace';
+import { DecisionExplained } from '@/features/decision/explained';
 import { useActor } from '@/features/names';
 
 export const Route = createFileRoute('/_app/calls/$id')({ component: CallPage });
@@ -72,7 +71,7 @@ function CallPage() {
           <Section title="Facts">
             <CallFacts call={call.data} />
           </Section>
-          <DecisionSection id={id} />
+          <DecisionSection id={id} campaign={call.data.campaign_id} />
           <Section title="Timeline" count={call.data.timeline?.length ?? 0}>
             <Timeline entries={call.data.timeline ?? []} />
           </Section>
@@ -194,7 +193,7 @@ function RequestsSection({ call }: { call: WholeCall }) {
   );
 }
 
-function DecisionSection({ id }: { id: string }) {
+function DecisionSection({ id, campaign }: { id: string; campaign: string | null | undefined }) {
   const decisions = useQuery(decisionQuery(id));
   return (
     <Section title="Why it went where it went">
@@ -207,7 +206,7 @@ function DecisionSection({ id }: { id: string }) {
           This call was not routed here: its campaign had neither a plan nor a flow, so the switch decided.
         </p>
       ) : (
-        <Decisions decisions={decisions.data.map(readDecision)} />
+        <DecisionExplained call={id} campaign={campaign} decisions={decisions.data} />
       )}
     </Section>
   );

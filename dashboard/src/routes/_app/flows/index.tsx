@@ -1,16 +1,26 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { GitBranch } from 'lucide-react';
-import type { FlowLine } from '@/api/types';
+import { GitBranch, Plus } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { useForm } from 'react-hook-form';
+import { api, data } from '@/api/client';
+import type { FlowLine, Schema } from '@/api/types';
 import { Badge } from '@/components/badge';
+import { Button } from '@/components/button';
 import { CopyId } from '@/components/copy';
 import { DataTable } from '@/components/data-table';
+import { FormSheet, TextField } from '@/components/form';
 import { Page } from '@/components/page';
 import { Empty } from '@/components/states';
+import { say } from '@/components/toast';
 import { Nothing, Time } from '@/components/values';
+import { useMay } from '@/features/access/session';
 import { campaignsQuery } from '@/features/campaigns/queries';
+import { EMPTY, type Graph } from '@/features/flows/graph';
 import { flowsQuery } from '@/features/flows/queries';
+
+const ImportFlow = lazy(async () => ({ default: (await import('@/features/flows/import-flow')).ImportFlow }));
 
 export const Route = createFileRoute('/_app/flows/')({ component: Flows });
 
@@ -19,6 +29,18 @@ const column = createColumnHelper<FlowLine>();
 function Flows() {
   const flows = useQuery(flowsQuery);
   const campaigns = useQuery(campaignsQuery).data ?? [];
+  const client = useQueryClient();
+  const navigate = Route.useNavigate();
+  const may = useMay('manager');
+  const [making, setMaking] = useState(false);
+  const [importing, setImporting] = useState(false);
+  const make = async (name: string, graph: Graph) => {
+    const draft = graph as unknown as Schema['FlowGraph'];
+    const flow = await data(api.POST('/v1/flows', { body: { name, draft } }));
+    await client.invalidateQueries({ queryKey: flowsQuery.queryKey, exact: true });
+    say('Flow made.');
+    await navigate({ to: '/flows/$id', params: { id: flow.id } });
+  };
   const columns = [
     column.accessor('name', {
       header: 'Flow',
@@ -59,25 +81,71 @@ function Flows() {
       cell: (cell) => <Time at={cell.getValue()} relative />,
     }),
   ];
+  const create = may && (
+    <>
+      <Button onClick={() => setImporting(true)}>Import</Button>
+      <Button kind="primary" onClick={() => setMaking(true)}>
+        <Plus className="size-4" aria-hidden /> New flow
+      </Button>
+    </>
+  );
   return (
     <Page
       title="Call flows"
-      lead="What happens to a call, step by step. The editor is not built yet: flows are made, tested and published by the API (see docs/api.md, Routing)."
+      lead="What happens to a call, step by step: menus, opening hours, other systems’ answers, and where it ends."
+      actions={create}
     >
       <DataTable
         label="Call flows"
         columns={columns}
         rows={flows.data}
         rowId={(each) => each.id}
+        onOpen={(flow) => void navigate({ to: '/flows/$id', params: { id: flow.id } })}
         problem={flows.error}
         retry={() => void flows.refetch()}
         empty={
-          <Empty icon={GitBranch} title="No call flow yet">
-            A flow is made with <code className="font-mono text-xs">POST /v1/flows</code> and published from
-            its draft.
+          <Empty
+            icon={GitBranch}
+            title="No call flow yet"
+            action={create && <span className="flex gap-2">{create}</span>}
+          >
+            A flow is drawn on a canvas, tested with a call that is made up, and published. A campaign then
+            says that its calls go by it.
           </Empty>
         }
       />
+      {making && <NewFlow onClose={() => setMaking(false)} onMake={(name) => make(name, EMPTY)} />}
+      <Suspense>
+        {importing && (
+          <ImportFlow
+            open
+            onOpenChange={setImporting}
+            deed="Make a flow of it"
+            onImport={(graph) => make('Imported flow', graph)}
+          />
+        )}
+      </Suspense>
     </Page>
+  );
+}
+
+interface NewFlowProps {
+  onClose(): void;
+  onMake(name: string): Promise<void>;
+}
+
+function NewFlow({ onClose, onMake }: NewFlowProps) {
+  const form = useForm({ defaultValues: { name: '' } });
+  return (
+    <FormSheet
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title="New call flow"
+      form={form}
+      save={({ name }) => onMake(name)}
+      deed="Make flow"
+    >
+      <TextField form={form} name="name" label="Name" placeholder="Greeting" />
+    </FormSheet>
   );
 }

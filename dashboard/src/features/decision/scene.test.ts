@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import type { Graph } from '../flows/graph';
+import { fits, toScene } from './scene';
+import { readDecision } from './trace';
+
+const flow: Graph = {
+  version: 1,
+  start: 'start',
+  nodes: {
+    start: { type: 'start', next: 'menu' },
+    menu: { type: 'menu', digits: { '1': 'plan' } },
+    plan: { type: 'routing_plan', plan: 'p1' },
+  },
+};
+const plan = {
+  plan: { id: 'p1', name: 'By source' },
+  routes: [
+    { target: 't1', name: 'Premium', verdict: 'filter' },
+    { target: 't2', name: 'General', verdict: 'eligible' },
+  ],
+  chosen: { target: 't2', name: 'General', by: 'weight', share: { weight: 1, of: 1 } },
+};
+const decisions = [
+  {
+    nodes: [
+      { node: 'start', type: 'start', branch: 'next' },
+      { node: 'menu', type: 'menu' },
+    ],
+  },
+  {
+    nodes: [
+      { node: 'menu', type: 'menu', branch: 'digits.1' },
+      { node: 'plan', type: 'routing_plan' },
+    ],
+    plans: [plan],
+  },
+].map(readDecision);
+
+test('the whole way is lit, and each target hangs off the plan’s node with its verdict', () => {
+  const scene = toScene(decisions, 1, flow);
+  expect([...(scene?.path.ways ?? [])]).toEqual(['start next', 'menu digits.1']);
+  expect(scene?.extra.edges.map((edge) => edge.source)).toEqual(['plan', 'plan']);
+  expect(scene?.extra.nodes.map((node) => [node.data.name, node.data.state])).toEqual([
+    ['Premium', 'refused'],
+    ['General', 'chosen'],
+  ]);
+});
+
+test('a call that went by a plan alone has a picture, too', () => {
+  const scene = toScene([readDecision({ plans: [plan] })], 0, undefined);
+  expect(Object.keys(scene?.graph.nodes ?? {})).toEqual(['the-call', 'plan-0']);
+  expect(scene?.path.nodes).toEqual(['the-call', 'plan-0']);
+});
+
+test('a flow without a node that the call passed is not its flow', () => {
+  expect(fits(flow, decisions)).toBe(true);
+  expect(fits({ version: 1, nodes: {} }, decisions)).toBe(false);
+  expect(toScene(decisions, 0, undefined)).toBeUndefined();
+});

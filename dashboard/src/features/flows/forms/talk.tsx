@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Input } from '@/components/field';
+import { plansQuery } from '../../routing-plans/queries';
+import { targetsQuery } from '../../targets/queries';
+import { put } from '../graph';
+import { type FormProps, ListRows, NumberRow, SelectRow, TextRow, useOwn } from './fields';
+
+type Digits = Record<string, unknown>;
+
+export function MenuForm(props: FormProps) {
+  const { node, onChange } = props;
+  const { key, own } = useOwn(node.digits, (digits) => onChange(put(node, 'digits', digits), 'digits'));
+  return (
+    <>
+      <TextRow
+        {...props}
+        field="prompt"
+        label="Prompt"
+        rows={3}
+        hint="Read to the caller by the switch; tags in brackets."
+      />
+      <Keys key={key} {...props} digits={(node.digits ?? {}) as Digits} onDigits={own} />
+      <div className="grid grid-cols-2 gap-3">
+        <NumberRow {...props} field="timeout_seconds" label="Wait, seconds" placeholder="5" />
+        <NumberRow {...props} field="attempts" label="Ask at most" placeholder="3" />
+      </div>
+    </>
+  );
+}
+
+const ALL_KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '0', '*', '#'];
+
+interface KeysProps extends FormProps {
+  digits: Digits;
+  onDigits(digits: Digits): void;
+}
+
+function Keys({ digits, onDigits, editable, errorOf }: KeysProps) {
+  const [items, setItems] = useState(() => Object.entries(digits));
+  const used = new Set(items.map(([keys]) => keys));
+  return (
+    <ListRows<[string, unknown]>
+      label="Keys to press"
+      add="Add key"
+      items={items}
+      fresh={[ALL_KEYS.find((key) => !used.has(key)) ?? '', null]}
+      editable={editable}
+      error={errorOf('digits')}
+      hint="One to eight of 0 to 9, * and #."
+      onChange={(next) => {
+        setItems(next);
+        onDigits(Object.fromEntries(next));
+      }}
+      row={([keys, to], change, at) => (
+        <Input
+          aria-label={`Keys of choice ${at + 1}`}
+          className="font-mono"
+          readOnly={!editable}
+          value={keys}
+          onChange={(event) => change([event.target.value, to])}
+        />
+      )}
+    />
+  );
+}
+
+export function HoldForm(props: FormProps) {
+  return (
+    <NumberRow
+      {...props}
+      field="seconds"
+      label="Seconds"
+      hint="Until then an update of a tag may decide anew."
+    />
+  );
+}
+
+export function RejectForm(props: FormProps) {
+  return <TextRow {...props} field="reason" label="Reason" hint="In the call’s record, for people." />;
+}
+
+export function DialForm(props: FormProps) {
+  const targets = useQuery(targetsQuery).data ?? [];
+  return (
+    <SelectRow
+      {...props}
+      field="target"
+      label="Target"
+      choices={[['', 'choose a target'], ...targets.map((each): [string, string] => [each.id, each.name])]}
+      hint={
+        targets.length === 0 && (
+          <>
+            There is no target yet.{' '}
+            <Link to="/targets" className="underline">
+              Add one
+            </Link>{' '}
+            first.
+          </>
+        )
+      }
+    />
+  );
+}
+
+export function PlanForm(props: FormProps) {
+  const plans = useQuery(plansQuery).data ?? [];
+  const chosen = typeof props.node.plan === 'string' ? props.node.plan : undefined;
+  return (
+    <SelectRow
+      {...props}
+      field="plan"
+      label="Plan"
+      choices={[['', 'choose a plan'], ...plans.map((each): [string, string] => [each.id, each.name])]}
+      hint={
+        chosen !== undefined && (
+          <Link to="/routing-plans/$id" params={{ id: chosen }} className="underline">
+            Open the plan
+          </Link>
+        )
+      }
+    />
+  );
+}
