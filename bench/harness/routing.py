@@ -2,6 +2,8 @@
 among 1,000 targets; and how soon every node routes by a change."""
 
 import json
+import os
+import re
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ RELOADS = 20
 SOURCES = 10
 NUMBER, FLOW_NUMBER, OTHER_NUMBER = "+18885550100", "+18885550101", "+18885559999"
 RELOAD_SECONDS_MAX = 10
+DISK_BYTES = 12 * 1024
 
 
 class Api:
@@ -124,6 +127,23 @@ def bids(subject: Subject, endpoint: str, first: int, count: int) -> list[int]:
     return micros
 
 
+def decision_times(subject: Subject) -> dict[float, int]:
+    """How many decisions the server has made within so many seconds, by its own count."""
+    _, answers = paced.play(subject.port, [Request("GET", "/metrics")], 1, 200)
+    counts: dict[float, int] = {}
+    for line in answers[0].decode().splitlines():
+        if found := re.match(r'hookline_decision_seconds_bucket\{of="(?:start|bid)",le="([^"]+)"\} (\d+)', line):
+            counts[float(found[1])] = counts.get(float(found[1]), 0) + int(found[2])
+    return counts
+
+
+def decided_within(before: dict[float, int], after: dict[float, int]) -> float:
+    """The bound below which 99 of 100 decisions were made meanwhile, in milliseconds."""
+    made = {bound: count - before.get(bound, 0) for bound, count in after.items()}
+    every = made[float("inf")]
+    return min(bound for bound, count in made.items() if count >= every * 0.99) * 1000
+
+
 def of_runs(runs: list[list[int]], per_second: int) -> dict:
     each = [{"p50_us": percentile(run, 50), "p99_us": percentile(run, 99), "max_us": run[-1], "requests": len(run),
              "per_s": per_second} for run in runs]
@@ -150,17 +170,21 @@ def measure(name: str, settings: Settings, plan: Plan, folder: Path) -> dict[str
             f"{name}, bid among {RTB_TARGETS:,} targets": lambda at, s: bids(
                 subject, endpoint, at, s * BIDS_PER_S),
         }
-        at = 0
+        at, decided = 0, {}
         for number in range(-1, plan.rounds):
             for label, question in questions.items():
                 seconds = plan.seconds if number >= 0 else plan.warm_up_seconds
+                before = decision_times(subject)
                 run = question(at, seconds)
+                decided[label] = max(decided.get(label, 0), decided_within(before, decision_times(subject)))
                 at += seconds * BIDS_PER_S
                 if number >= 0:
                     results.setdefault(label, []).append(run)
                     say(f"round {number + 1}/{plan.rounds} {label}: p99 {percentile(run, 99) / 1000:.2f} ms")
         per_second = [CALLS_PER_S, CALLS_PER_S, CALLS_PER_S, BIDS_PER_S]
         measured = {label: of_runs(runs, rate) for (label, runs), rate in zip(results.items(), per_second, strict=True)}
+        for label, within_ms in decided.items():
+            measured[label]["decided_within_ms"] = within_ms
         if subject.cluster:
             measured[f"{name}, seconds until the other node routes by a change"] = reload(subject, api)
         return measured
@@ -198,8 +222,24 @@ def _until_seen(api: Api, away: Api, plan: str, target: dict, number: str, turn:
     raise Failed(f"the other node did not route by a change within {RELOAD_SECONDS_MAX} s")
 
 
+def disk(folder: Path, plan: Plan, per_second: int) -> dict:
+    """What the disk alone takes at this pace, for what such a commit writes at least."""
+    runs = []
+    with (folder / "paced.bin").open("wb", buffering=0) as file:
+        for _ in range(plan.rounds):
+            micros = []
+            for _ in range(plan.seconds * per_second):
+                time.sleep(1 / per_second)
+                begin = time.perf_counter()
+                file.write(bytes(DISK_BYTES))
+                os.fdatasync(file.fileno())
+                micros.append(int((time.perf_counter() - begin) * 1e6))
+            runs.append(sorted(micros))
+    return of_runs(runs, per_second)
+
+
 def routing(names: list[str], settings: Settings, plan: Plan, folder: Path) -> dict:
-    results = {}
+    results = {f"the disk alone, {DISK_BYTES // 1024} KiB and a sync": disk(folder, plan, CALLS_PER_S)}
     for name in names:
         results |= measure(name, settings, plan, folder / name)
     return results

@@ -39,6 +39,20 @@ pub enum Work {
     ReleaseBids(OrgId),
 }
 
+impl Work {
+    /// What a decision is made of, if this makes one.
+    pub fn decides(&self) -> Option<&'static str> {
+        match self {
+            Self::Start(_) => Some("start"),
+            Self::Next(_) => Some("next"),
+            Self::Bid(_) => Some("bid"),
+            Self::Request(_) | Self::Event(_) | Self::Attach(_) | Self::Edit(_) | Self::ReleaseBids(_) => {
+                None
+            }
+        }
+    }
+}
+
 /// A request to a webhook whose key was accepted, read as far as it could be.
 pub struct InboundRequest {
     pub id: RequestId,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use hookline_domain::call::{Call, CallStatus};
 
-use super::group_commit::WriterParts;
+use super::group_commit::{WriterParts, apply_all};
 use super::rates;
 use crate::intake::effect::{Commit, Loaded, LoadedCall, Needs, Sequence};
 use crate::intake::work::{Outcome, Work};
@@ -36,6 +36,6 @@ impl CeilingWriter {
         let admitted = rates::admit(&self.parts.board, works);
         let mut count = Count(0);
         let mut commit = Commit::new(loaded, at, &admitted.standings, &mut count);
-        works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect()
+        apply_all(&mut commit, works)
     }
 }

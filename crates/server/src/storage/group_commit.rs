@@ -17,6 +17,7 @@ use super::sqlite::SqliteWriter;
 use super::turns::{Turn, Turns};
 use super::{Db, Result, StorageError};
 use crate::clock::Clock;
+use crate::intake::effect::Commit;
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
 
@@ -288,6 +289,18 @@ fn settle(waiters: &Handle, entry: Entry, done: Result<Vec<Outcome>>, started: I
             refuse(vec![entry], why);
         }
     }
+}
+
+/// Applies what a commit took, in order. What decides where a call goes is timed: the rules alone, on loaded rows.
+pub fn apply_all(commit: &mut Commit<'_>, works: &[&Work]) -> Vec<Outcome> {
+    let apply = |(index, work): (usize, &&Work)| {
+        let Some(of) = work.decides() else { return commit.apply(index, work) };
+        let started = Instant::now();
+        let outcome = commit.apply(index, work);
+        metrics::histogram!(metric::DECISION_SECONDS, "of" => of).record(started.elapsed().as_secs_f64());
+        outcome
+    };
+    works.iter().enumerate().map(apply).collect()
 }
 
 /// The failure is the surroundings' and not the request's: every other request would meet it too.

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use self::counted::Counted;
 use super::call_row::{call_columns, status_code};
 use super::db::SqliteDb;
-use super::group_commit::{WriterParts, commits_late};
+use super::group_commit::{WriterParts, apply_all, commits_late};
 use super::rates::{self, RateBoard, RateGrant};
 use super::{Result, StorageError};
 use crate::intake::effect::{Commit, Loaded, LoadedCall, Needs, Sequence, Writes};
@@ -81,7 +81,7 @@ impl SqliteWriter {
         routing::load(&tx, works, needs, &mut loaded, &mut counted, at)?;
         let admitted = rates::admit(&self.parts.board, works);
         let mut commit = Commit::new(loaded, at, &admitted.standings, &mut self.next_seq);
-        let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
+        let outcomes = apply_all(&mut commit, works);
         let (writes, loaded) = commit.finish();
         store(&tx, works, &writes, &loaded)?;
         routing::store(&tx, &writes, &loaded)?;

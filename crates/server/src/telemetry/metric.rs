@@ -24,6 +24,8 @@ impl Counts {
 
 pub const COMMIT_SECONDS: Seconds = Seconds("hookline_commit_seconds");
 pub const QUEUE_SECONDS: Seconds = Seconds("hookline_queue_seconds");
+/// By `of`: start, next or bid.
+pub const DECISION_SECONDS: &str = "hookline_decision_seconds";
 pub const COMMIT_REQUESTS: Counts = Counts("hookline_commit_requests");
 /// By `type` and `status`.
 pub const REQUESTS: &str = "hookline_webhook_requests_total";
@@ -47,7 +49,8 @@ pub const CHECKPOINT_SECONDS: Seconds = Seconds("hookline_checkpoint_seconds");
 
 /// Makes this process count. Fails if something counts already.
 pub fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildError> {
-    const SECONDS: [f64; 12] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+    const SECONDS: [f64; 13] =
+        [0.0005, 0.001, 0.002, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
     let handle = PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".into()), &SECONDS)?
         .set_buckets_for_metric(
@@ -69,6 +72,10 @@ pub fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildE
     metrics::describe_gauge!(QUEUED, "Work waiting for a commit");
     metrics::describe_gauge!(STREAMS, "Open server-sent event streams");
     metrics::describe_histogram!(COMMIT_SECONDS.0, "Time of a commit, with the statements before it");
+    metrics::describe_histogram!(
+        DECISION_SECONDS,
+        "Time in which a call or bid is matched, its tags are made and it is decided, without the database"
+    );
     metrics::describe_histogram!(QUEUE_SECONDS.0, "Time that work waited for its commit to begin");
     metrics::describe_histogram!(COMMIT_REQUESTS.0, "Requests in one commit");
     metrics::describe_counter!(OUTBOUND_REQUESTS, "Requests to other systems, by purpose and result");

@@ -14,7 +14,7 @@ mod store;
 
 use std::sync::Arc;
 
-use super::group_commit::{WriterParts, commits_late};
+use super::group_commit::{WriterParts, apply_all, commits_late};
 use super::rates::{self, Standings};
 use super::turns::Turn;
 use super::{Result, StorageError};
@@ -114,7 +114,7 @@ impl PostgresWriter {
         let (outcomes, writes, loaded) = {
             let standings = standings.as_deref().unwrap_or_default();
             let mut commit = Commit::new(loaded, at, standings, &mut self.seqs);
-            let outcomes = works.iter().enumerate().map(|(index, work)| commit.apply(index, work)).collect();
+            let outcomes = apply_all(&mut commit, works);
             let (writes, loaded) = commit.finish();
             (outcomes, writes, loaded)
         };
