@@ -1538,8 +1538,8 @@ export interface components {
             /** Format: uuid */
             call_log_id: string;
             /**
-             * @description Oldest first: what brought each about, the tags as they were read, every node and route with its
-             *     verdict, and the result. Empty for a call that is not routed here.
+             * @description Oldest first: what brought each about, the tags as they were read, every node with what it read, set and
+             *     took (`duration_ms`) and every route with its verdict, and the result. Empty for a call that is not routed here.
              */
             decisions: Record<string, unknown>[];
         };

@@ -176,7 +176,10 @@ export function Canvas(props: CanvasProps) {
       onlyRenderVisibleElements={nodes.length > 120}
     >
       <Background variant={BackgroundVariant.Dots} gap={20} size={1.4} />
-      <Controls showInteractive={false} fitViewOptions={FIT} position="bottom-left" />
+      {/* A picture has no room to spare for them, and is shown whole. */}
+      {edits !== undefined && (
+        <Controls showInteractive={false} fitViewOptions={FIT} position="bottom-left" />
+      )}
       {map && nodes.length > 8 && <MiniMap pannable zoomable ariaLabel="Map of the flow" />}
     </ReactFlow>
   );
