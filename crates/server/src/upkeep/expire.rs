@@ -6,10 +6,11 @@ use std::time::Duration;
 use hookline_domain::call::CallStatus;
 use hookline_domain::ids::OrgId;
 use hookline_domain::matching::Lookback;
-use hookline_domain::time::MICROS_PER_SECOND;
+use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::storage::calls::first_id;
 use crate::storage::{Result, organizations, status_code};
 use crate::values;
 
@@ -34,7 +35,7 @@ pub async fn run(app: Arc<App>, every: Duration) {
 /// One round over everything that expires.
 pub async fn once(app: &App) -> Result<()> {
     let now = app.clock.now().0;
-    let log_begins = first_id(now - i64::from(app.config.request_log_days) * DAY_MICROS);
+    let log_begins = first_id(Timestamp(now - i64::from(app.config.request_log_days) * DAY_MICROS));
     let orgs = organizations::list(&app.db).await?;
     for org in orgs {
         while expire_requests(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
@@ -128,7 +129,13 @@ async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
                      AND last_seq <> COALESCE((SELECT MAX(seq) FROM timeline), -1)
                  ORDER BY id LIMIT $5)
              RETURNING id, last_seq",
-            values![org.0, first_id(before), status_code(CallStatus::Completed), before, STEP_CALLS],
+            values![
+                org.0,
+                first_id(Timestamp(before)),
+                status_code(CallStatus::Completed),
+                before,
+                STEP_CALLS
+            ],
         )
         .await?;
     for &(call, newest) in &removed {
@@ -150,12 +157,6 @@ async fn expire_calls(app: &App, org: OrgId, before: i64) -> Result<u64> {
     }
     tx.commit().await?;
     Ok(removed.len() as u64)
-}
-
-/// The smallest id that could have been given at this time.
-fn first_id(micros: i64) -> Uuid {
-    let millis = u128::try_from(micros / 1_000).unwrap_or(0);
-    Uuid::from_u128(millis << 80)
 }
 
 async fn repeat_micros(app: &App, sql: &str, before: i64) -> Result<()> {

@@ -139,6 +139,12 @@ enum By {
     Tag(TagName),
 }
 
+impl By {
+    fn is_time(&self) -> bool {
+        matches!(self, Self::Hour | Self::Day | Self::Month)
+    }
+}
+
 struct Asked {
     from: Timestamp,
     to: Timestamp,
@@ -177,8 +183,7 @@ async fn report(app: &App, caller: &ApiCaller, query: Option<&str>) -> Result<Re
     let mut total = Sums::default();
     items.values().for_each(|sums| total.add(sums));
     let mut rows: Vec<(String, Sums)> = items.into_iter().collect();
-    let by_time = matches!(asked.by, By::Hour | By::Day | By::Month);
-    if !by_time {
+    if !asked.by.is_time() {
         rows.sort_by(|(a, one), (b, other)| other.calls.cmp(&one.calls).then_with(|| a.cmp(b)));
         fold_rest(&mut rows);
     }
@@ -261,7 +266,7 @@ async fn sums(
         return Ok((scanned(app, org, asked).await?, now));
     };
     let progress = reports::progress(&app.db).await.map_err(|error| unstored(&error))?;
-    let by_time = !matches!(asked.by, By::Of(_));
+    let by_time = asked.by.is_time();
     let rows = if by_time {
         reports::counts(&app.db, org.id, dimension, asked.from, asked.to).await
     } else {
@@ -306,10 +311,7 @@ fn kept(asked: &Asked) -> Option<(Dimension, Option<String>)> {
 async fn scanned(app: &App, org: &Org, asked: &Asked) -> Result<BTreeMap<String, Sums>, Problem> {
     check_number(app, org, asked, SCANNED_MAX).await?;
     let rows = reports::sum_calls(&app.db, org.id, asked.from, asked.to, &asked.among).await;
-    let mut items = match asked.by {
-        By::Of(_) | By::Tag(_) => BTreeMap::new(),
-        By::Hour | By::Day | By::Month => empty_times(asked),
-    };
+    let mut items = if asked.by.is_time() { empty_times(asked) } else { BTreeMap::new() };
     for row in rows.map_err(|error| unstored(&error))? {
         let id = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         let item = match asked.by {

@@ -6,8 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::ids::RequestId;
-use hookline_domain::webhook::{self, Method, RawRequest};
+use hookline_domain::webhook::Method;
 
 use super::{not_found, request_id, storage_problem};
 use crate::app::App;
@@ -15,8 +14,9 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
 use crate::http::inbound;
+use crate::http::inbound::sent::{self, Sent};
 use crate::http::openapi::{Conflict, NotFound, Refusals};
-use crate::intake::work::{InboundRequest, LoggedRequest, transaction_hash};
+use crate::intake::work::InboundRequest;
 use crate::problem::Problem;
 use crate::storage::requests::{self, WholeRequest};
 
@@ -51,30 +51,6 @@ async fn again(app: &App, caller: &ApiCaller, id: &str) -> Result<InboundRequest
         )
     })?;
     let WholeRequest { method, address, query, headers, body, .. } = logged;
-    let pairs: Vec<(&str, &[u8])> =
-        headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let get = method == "GET";
-    let raw = RawRequest {
-        kind: webhook.kind,
-        method: if get { Method::Get } else { Method::Post },
-        query: &query,
-        headers: &pairs,
-        body: &body,
-    };
-    let parsed = webhook::read(&raw, caller.org.country);
-    Ok(InboundRequest {
-        id: RequestId(app.clock.new_id()),
-        org: caller.org.clone(),
-        webhook,
-        received_at: app.clock.now(),
-        raw: LoggedRequest {
-            method: if get { "GET" } else { "POST" },
-            address,
-            headers: serde_json::to_string(&headers).expect("pairs of strings are JSON"),
-            query,
-            body: body.into(),
-        },
-        transaction: transaction_hash(caller.org.id, &parsed),
-        parsed,
-    })
+    let method = if method == "GET" { Method::Get } else { Method::Post };
+    Ok(sent::read(app, &caller.org, webhook, Sent { method, address, query, headers, body }))
 }

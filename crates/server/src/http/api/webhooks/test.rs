@@ -5,8 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::ids::RequestId;
-use hookline_domain::webhook::{self, Method, RawRequest};
+use hookline_domain::webhook::{self, Method};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -18,8 +17,9 @@ use crate::http::api::auth::ApiCaller;
 use crate::http::api::change::invalid_field;
 use crate::http::api::read::{self, PathId};
 use crate::http::inbound;
+use crate::http::inbound::sent::Sent;
 use crate::http::openapi::{Conflict, NotFound, Refusals};
-use crate::intake::work::{InboundRequest, LoggedRequest, transaction_hash};
+use crate::intake::work::InboundRequest;
 use crate::problem::Problem;
 
 /// With a `body` it is a POST, without one a GET.
@@ -71,27 +71,11 @@ async fn request(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<
     if !matches!(webhook::key_in_query(&sent.query), Ok(None)) {
         return Err(invalid_field("`query` must not have the webhook's key in it: your own is enough."));
     }
-    let (method, name) = if sent.body.is_some() { (Method::Post, "POST") } else { (Method::Get, "GET") };
-    let headers: &[(&str, &str)] =
-        if sent.body.is_some() { &[("content-type", "application/json")] } else { &[] };
-    let pairs: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
-    let body = sent.body.map(|body| body.get().to_owned()).unwrap_or_default();
-    let raw =
-        RawRequest { kind: webhook.kind, method, query: &sent.query, headers: &pairs, body: body.as_bytes() };
-    let parsed = webhook::read(&raw, caller.org.country);
-    Ok(InboundRequest {
-        id: RequestId(app.clock.new_id()),
-        org: caller.org.clone(),
-        webhook,
-        received_at: app.clock.now(),
-        raw: LoggedRequest {
-            method: name,
-            address: "test".to_owned(),
-            headers: serde_json::to_string(headers).expect("pairs of strings are JSON"),
-            query: sent.query,
-            body: body.into(),
-        },
-        transaction: transaction_hash(caller.org.id, &parsed),
-        parsed,
-    })
+    let (method, headers) = match &sent.body {
+        Some(_) => (Method::Post, vec![("content-type".to_owned(), "application/json".to_owned())]),
+        None => (Method::Get, Vec::new()),
+    };
+    let body = sent.body.map(|body| body.get().as_bytes().to_vec()).unwrap_or_default();
+    let (address, query) = ("test".to_owned(), sent.query);
+    Ok(inbound::sent::read(app, &caller.org, webhook, Sent { method, address, query, headers, body }))
 }
