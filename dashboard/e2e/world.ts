@@ -21,6 +21,11 @@ const FLAGS = [
 ];
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** Ends with the last animation that has an end; one that a closing panel takes along has ended too. */
+const SETTLED = `Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+  .map((each) => each.finished))`;
+
 export interface Look {
   colorScheme: 'light' | 'dark';
   width: number;
@@ -124,8 +129,9 @@ export class Visitor {
     for (const each of meant) this.troubles.splice(this.troubles.indexOf(each), 1);
   }
 
-  /** What axe finds that keeps people out. */
+  /** What axe finds that keeps people out, once nothing fades in any more: it measures the colours of the moment. */
   async barriers(): Promise<string[]> {
+    await this.page.evaluate(SETTLED);
     await this.page.evaluate(AXE);
     const found = await this.page.evaluate('window.axe.run(document, { resultTypes: ["violations"] })');
     const { violations } = found as {
