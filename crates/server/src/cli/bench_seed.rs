@@ -8,11 +8,11 @@ use hookline_domain::settings::RATE_COUNT_MAX;
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::demo;
+use super::{bench_log, demo};
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::intake::effect::LoadedCall;
-use crate::storage::{self, Db, Result};
+use crate::storage::{self, Db, Result, bench};
 
 const FIRST_MILLIS: u64 = 1_750_000_000_000;
 /// Calls added in one transaction.
@@ -26,6 +26,10 @@ pub struct BenchSeedConfig {
     /// Requests per minute that each webhook takes.
     #[arg(long, default_value_t = RATE_COUNT_MAX)]
     rate: u32,
+    /// Spread the calls over so many days up to now, with campaigns, publishers, targets, tags and outcomes,
+    /// as a call log has them. Their ids are then not the load generator's.
+    #[arg(long)]
+    days: Option<u64>,
 }
 
 pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
@@ -38,16 +42,24 @@ pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<
     let (org, keys) = demo::create_organization(&mut tx, &clock, &name, rate).await?;
     tx.commit().await?;
     demo::create_campaign(&db, &clock, org).await?;
-    for first in (0..config.calls).step_by(usize::try_from(STEP).expect("a step fits")) {
-        let last = (first + STEP).min(config.calls);
-        storage::insert_calls_for_bench(&db, (first..last).map(|index| finished_call(org, index)).collect())
-            .await?;
+    match config.days {
+        Some(days) => bench_log::fill(&db, &clock, org, config.calls, days).await?,
+        None => computable_calls(&db, org, config.calls).await?,
     }
     println!(
         "{}",
         serde_json::json!({ "key": keys.keys["update_revenue"], "keys": keys.keys, "api_key": keys.api_key })
     );
     db.close().await;
+    Ok(())
+}
+
+async fn computable_calls(db: &Db, org: OrgId, calls: u64) -> Result<()> {
+    for first in (0..calls).step_by(usize::try_from(STEP).expect("a step fits")) {
+        let last = (first + STEP).min(calls);
+        let made: Vec<LoadedCall> = (first..last).map(|index| finished_call(org, index)).collect();
+        bench::insert_calls(db, &made).await?;
+    }
     Ok(())
 }
 

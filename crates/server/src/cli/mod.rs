@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod backup;
+mod bench_log;
 mod bench_seed;
 mod change;
 mod config;

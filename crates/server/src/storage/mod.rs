@@ -2,6 +2,7 @@
 //! `sqlite` and `postgres`, behind `group_commit`.
 
 pub mod audit;
+pub mod bench;
 pub mod bids;
 mod call_row;
 pub mod calls;
@@ -35,17 +36,3 @@ pub use db::{Db, Result, Row, SqliteDb, StorageError, Tx, Value};
 pub use migrate::{Schema, migrate, schema};
 pub use rates::RateBoard;
 pub use steady::SteadyClock;
-
-use crate::intake::effect::LoadedCall;
-
-/// Adds calls without a commit's other rows, for benchmarks that need many.
-pub async fn insert_calls_for_bench(db: &Db, calls: Vec<LoadedCall>) -> Result<()> {
-    match db {
-        Db::Sqlite(db) => sqlite::insert_calls(db, &calls).await,
-        Db::Postgres(pool) => {
-            let mut tx = pool.begin().await?;
-            postgres::insert_calls(&mut tx, &calls.iter().collect::<Vec<_>>()).await?;
-            Ok(tx.commit().await?)
-        }
-    }
-}

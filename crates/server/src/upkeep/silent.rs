@@ -6,7 +6,6 @@ use std::time::Duration;
 use hookline_domain::call::CallEvent;
 use hookline_domain::ids::CallId;
 use hookline_domain::time::Timestamp;
-use uuid::Uuid;
 
 use crate::app::App;
 use crate::intake::work::{CallEventReport, Work};
@@ -14,8 +13,6 @@ use crate::settings::Org;
 use crate::storage::calls::{self, SilentCall};
 use crate::storage::{Result, StorageError};
 
-/// Calls looked for at once.
-const STEP_CALLS: i64 = 100;
 const HOUR_SECONDS: i64 = 3_600;
 /// Why the call is over, in its record.
 const REASON: &str = "switch_silent";
@@ -35,14 +32,8 @@ async fn once(app: &App) -> Result<()> {
     let before = app.clock.now().plus_seconds(-i64::from(app.config.silent_hours) * HOUR_SECONDS);
     let snapshot = app.settings.current().map_err(|stale| StorageError::Setup(stale.to_string()))?.clone();
     for org in snapshot.orgs.values() {
-        let mut last = Uuid::nil();
-        loop {
-            let silent = calls::silent(&app.db, org.id, last, before, STEP_CALLS).await?;
-            let Some(newest) = silent.last() else { break };
-            last = newest.id;
-            for call in silent {
-                end(app, org, &call).await?;
-            }
+        for call in calls::silent(&app.db, org.id, before).await? {
+            end(app, org, &call).await?;
         }
     }
     Ok(())
