@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import experiments, machine, postgres, report, routing, setup, subjects
+from harness import experiments, machine, pages, postgres, report, routing, setup, subjects
 from harness.experiments import Plan
 from harness.load import Load
 from harness.process import Failed
@@ -19,10 +19,11 @@ TARGET = BENCH.parent / "target" / "release"
 SIZES = [10**4, 10**5, 10**6]
 DEFAULT_SUBJECTS = {"compare": subjects.NAMES, "growth": ("hookline-sqlite", "hookline-postgres"),
                     "batch": ("hookline-sqlite", "hookline-postgres"), "idle": ("hookline-sqlite", "hookline-postgres"),
-                    "routing": ("hookline-sqlite", "hookline-postgres")}
+                    "routing": ("hookline-sqlite", "hookline-postgres"), "pages": ("hookline-sqlite", "hookline-postgres")}
 TITLES = {"compare": "Hookline and its peers, one update_revenue per request",
           "growth": "Requests/s by number of calls in the database", "batch": "Call updates/s, singly and in batches of 50",
-          "idle": "Memory and start", "routing": "Calls and bids that find their way, at a steady pace"}
+          "idle": "Memory and start", "routing": "Calls and bids that find their way, at a steady pace",
+          "pages": "Pages of the dashboard on a call log"}
 
 
 def arguments() -> argparse.Namespace:
@@ -72,6 +73,8 @@ def answer(options: argparse.Namespace, names: list[str], settings: subjects.Set
             return experiments.batch(names, settings, plan, folder)
         case "routing":
             return routing.routing(names, settings, plan, folder)
+        case "pages":
+            return pages.pages(names, settings, plan, folder)
         case _:
             return experiments.idle(names, settings, folder)
 
@@ -82,11 +85,13 @@ def write_report(options: argparse.Namespace, facts: dict, results: dict) -> boo
     setting = {"calls": "by row" if question == "growth" else f"{options.calls:,}"}
     if question == "routing":
         setting = {"rounds": options.rounds, "seconds": options.seconds, "parameters of a call": routing.PARAMETERS}
+    elif question == "pages":
+        setting |= {"days": pages.DAYS, "requests of each page": options.rounds * pages.REPEATS, "per second": pages.PER_S}
     elif question != "idle":
         setting |= {"connections": options.connections, "rounds": options.rounds, "seconds": options.seconds,
                     "connections of each peer to PostgreSQL": options.peer_connections}
     plot = None
-    if question not in ("idle", "routing"):
+    if question not in ("idle", "routing", "pages"):
         field = "call_updates_per_s" if question == "batch" else "requests_per_s"
         subtitle = (f"median of {options.rounds} rounds of {options.seconds} s, {options.connections} connections; "
                     "the line is the range")

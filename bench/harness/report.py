@@ -7,6 +7,7 @@ from xml.sax.saxutils import escape
 
 BAR_PIXELS = 380
 ROW_PIXELS = 34
+PAGE_MS = 100
 LABEL_PIXELS = 250
 
 STYLE = """
@@ -109,6 +110,11 @@ def routing_checks(results: dict) -> list[Check]:
     return checks
 
 
+def pages_checks(results: dict) -> list[Check]:
+    return [Check(f"{label}, p95 ms", result["p95_ms"], None, PAGE_MS, at_most=True)
+            for label, result in results.items() if result["indexed"]]
+
+
 def load_table(results: dict) -> list[str]:
     lines = ["| subject | requests/s | range | call updates/s | p50 ms | p99 ms | CPU µs/request | processes |",
              "|---|--:|--:|--:|--:|--:|--:|--:|"]
@@ -130,6 +136,14 @@ def routing_table(results: dict) -> list[str]:
         decided = f"≤ {result['decided_within_ms']:g}" if "decided_within_ms" in result else "–"
         lines.append(f"| {label} | {m['per_s']} | {decided} | {m['p50_us'] / 1000:.2f} | {m['p99_us'] / 1000:.2f} | "
                      f"{result['low'] / 1000:.2f}–{result['high'] / 1000:.2f} | {m['max_us'] / 1000:.2f} |")
+    return lines
+
+
+def pages_table(results: dict) -> list[str]:
+    lines = ["| page | by an index or kept sums | p50 ms | p95 ms | slowest ms |", "|---|---|--:|--:|--:|"]
+    for label, result in results.items():
+        lines.append(f"| {label} | {'yes' if result['indexed'] else 'no: it looks calls through'} | {result['p50_ms']:.1f} | "
+                     f"{result['p95_ms']:.1f} | {result['max_ms']:.1f} |")
     return lines
 
 

@@ -200,9 +200,13 @@ def seed_ceiling(subject: Subject) -> dict[str, str]:
     return seed_hookline(subject, calls=0)
 
 
-def seed_hookline(subject: Subject, calls: int | None = None) -> dict[str, str]:
+def seed_call_log(subject: Subject, days: int) -> dict[str, str]:
+    return seed_hookline(subject, more=("--days", str(days)))
+
+
+def seed_hookline(subject: Subject, calls: int | None = None, more: tuple[str, ...] = ()) -> dict[str, str]:
     calls = subject.settings.calls if calls is None else calls
-    out = process.run_checked([str(subject.settings.hookline), "bench-seed", "--calls", str(calls)],
+    out = process.run_checked([str(subject.settings.hookline), "bench-seed", "--calls", str(calls), *more],
                               "hookline bench-seed", SEED_SECONDS_MAX, env={**os.environ, **hookline_env(subject)},
                               cwd=subject.folder)
     try:
