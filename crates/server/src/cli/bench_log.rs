@@ -9,8 +9,8 @@ use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::demo;
 use crate::clock::Clock;
+use crate::demo;
 use crate::intake::effect::LoadedCall;
 use crate::storage::campaigns::{self, Group, GroupRow};
 use crate::storage::{Db, Result, bench};

@@ -8,9 +8,10 @@ use hookline_domain::settings::RATE_COUNT_MAX;
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{bench_log, demo};
+use super::bench_log;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
+use crate::demo;
 use crate::intake::effect::LoadedCall;
 use crate::storage::{self, Db, Result, bench};
 
@@ -46,6 +47,7 @@ pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<
         Some(days) => bench_log::fill(&db, &clock, org, config.calls, days).await?,
         None => computable_calls(&db, org, config.calls).await?,
     }
+    bench::settle(&db).await?;
     println!(
         "{}",
         serde_json::json!({ "key": keys.keys["update_revenue"], "keys": keys.keys, "api_key": keys.api_key })

@@ -5,8 +5,6 @@ mod bench_log;
 mod bench_seed;
 mod change;
 mod config;
-mod demo;
-mod demo_routing;
 mod migrate;
 mod org;
 pub(crate) mod seed;

@@ -6,27 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use hookline_domain::call::CallEvent;
-use hookline_domain::ids::{CallId, OrgId};
-use hookline_domain::rate::RateLimit;
-use hookline_domain::time::Timestamp;
 use tokio::sync::watch;
 
 use super::change;
-use super::demo::{self, DEMO_NUMBER, DemoKeys};
-use super::demo_routing::{self, FLOW_NUMBER};
 use super::user;
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
-use crate::intake::work::{CallEventReport, Outcome, StartCall, Work};
+use crate::demo::calls::Stage;
+use crate::demo::{self, DEMO_NAME, DEMO_NUMBER, DemoKeys, FLOW_NUMBER};
 use crate::settings::Settings;
 use crate::storage::audit::Entry;
 use crate::storage::group_commit::{Committer, WriterParts};
-use crate::storage::{self, Db, RateBoard, Result, SteadyClock, StorageError, Tx, organizations};
-
-const DEMO_NAME: &str = "Demo";
-const FINISHED_CALLS: u64 = 20;
-const LIVE_CALLS: u64 = 2;
+use crate::storage::traffic::Traffic;
+use crate::storage::{self, Db, RateBoard, Result, SteadyClock, StorageError, organizations};
 
 #[derive(Args)]
 pub struct SeedConfig {
@@ -66,94 +58,24 @@ async fn create(db: &Db, keys_file: &Path) -> Result<DemoKeys> {
     };
     let clock = Clock::default();
     let mut tx = db.begin().await?;
-    let (org, keys) = create_demo(&mut tx, &clock).await?;
+    let (org, keys) = demo::create(&mut tx, &clock).await?;
     let entry = Entry::created("organization", org.0, &serde_json::json!({ "name": DEMO_NAME }));
     change::commit(tx, &clock, org, &entry).await?;
-    set_up(db, &clock, org).await?;
+    demo::set_up(db, &clock, org).await?;
     write_keys(keys_file, &keys)?;
     let settings = Settings::load(db.clone(), clock.clone()).await?;
     let (appended, _) = watch::channel(0);
     let board = Arc::new(RateBoard::new(SteadyClock::start(db, clock.clone()).await?));
     let parts = WriterParts { clock: clock.clone(), board, appended, batch_max: 64 };
     let committer = Committer::start(db, parts, 1).await?;
-    play(&settings, &committer, &clock, org).await?;
+    let traffic = Traffic::default();
+    demo::calls::play(
+        &Stage { settings: &settings, committer: &committer, clock: &clock, traffic: &traffic },
+        org,
+    )
+    .await?;
+    traffic.store(db).await?;
     Ok(keys)
-}
-
-/// The demo's organization, with keys.
-pub async fn create_demo(tx: &mut Tx, clock: &Clock) -> Result<(OrgId, DemoKeys)> {
-    demo::create_organization(tx, clock, DEMO_NAME, RateLimit::default()).await
-}
-
-/// What its calls are read and routed by.
-pub async fn set_up(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
-    let campaign = demo::create_campaign(db, clock, org).await?;
-    demo_routing::create(db, clock, org, campaign).await
-}
-
-/// Plays calls through the same commits as a switch's.
-pub async fn play(settings: &Settings, committer: &Committer, clock: &Clock, org: OrgId) -> Result<()> {
-    let snapshot = settings.current().map_err(|stale| StorageError::Setup(stale.to_string()))?;
-    let org =
-        snapshot.orgs.get(&org).cloned().ok_or_else(|| StorageError::Setup("the demo is gone".into()))?;
-    for index in 0..FINISHED_CALLS + LIVE_CALLS {
-        let age_seconds = if index < FINISHED_CALLS { 3_600 * (FINISHED_CALLS - index) as i64 } else { 30 };
-        let started_at = clock.now().plus_seconds(-age_seconds);
-        let id = start_call(committer, clock, &org, index, started_at).await?;
-        let mut events = vec![(CallEvent::Answered { target: None }, 8)];
-        if index < FINISHED_CALLS {
-            let talked = 30 + 37 * index as i64 % 600;
-            events.push((
-                CallEvent::Ended { failed: false, reason: Some("caller hung up".into()) },
-                8 + talked,
-            ));
-        }
-        for (event, seconds) in events {
-            let at = started_at.plus_seconds(seconds);
-            let (org, actor) = (org.clone(), "demo".to_owned());
-            let report = CallEventReport { org, call: id, event, at, actor, after: None };
-            commit(committer, Work::Event(Box::new(report))).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn start_call(
-    committer: &Committer,
-    clock: &Clock,
-    org: &Arc<crate::settings::Org>,
-    index: u64,
-    started_at: Timestamp,
-) -> Result<CallId> {
-    let number = org.numbers.get(DEMO_NUMBER);
-    let id = CallId(clock.new_id());
-    let start = StartCall {
-        id,
-        org: org.clone(),
-        external_id: None,
-        caller: format!("+1{}555{:04}", [310, 212, 305, 312, 415][index as usize % 5], 100 + index),
-        dialed: DEMO_NUMBER.into(),
-        campaign: number.map(|number| number.campaign),
-        publisher: number.and_then(|number| number.publisher),
-        number: number.map(|number| number.id),
-        started_at,
-        parameters: vec![(
-            "lead_source".into(),
-            ["google_ads", "facebook", "organic"][index as usize % 3].into(),
-        )],
-        headers: vec![],
-        actor: "demo".into(),
-    };
-    commit(committer, Work::Start(Box::new(start))).await?;
-    Ok(id)
-}
-
-async fn commit(committer: &Committer, work: Work) -> Result<()> {
-    match committer.commit(work).await {
-        Ok(Outcome::Call(_)) => Ok(()),
-        Ok(other) => Err(StorageError::Setup(format!("a demo call came to {other:?}"))),
-        Err(error) => Err(StorageError::Setup(error.to_string())),
-    }
 }
 
 fn write_keys(file: &Path, keys: &DemoKeys) -> Result<()> {

@@ -8,13 +8,12 @@ use serde_json::json;
 use super::change;
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, public_url};
+use crate::demo;
 use crate::http::api::users::link::{INVITATION_SECONDS, LINK_SECONDS, address};
 use crate::keys::{Key, KeyKind};
 use crate::storage::audit::Entry;
 use crate::storage::users::{self, User};
 use crate::storage::{Db, Result, StorageError, Tx, organizations, sign_ins};
-
-const DEMO_EMAIL: &str = "demo@example.com";
 
 #[derive(Args)]
 pub struct Links {
@@ -155,19 +154,14 @@ async fn list(db: &Db) -> Result<()> {
     Ok(())
 }
 
-/// The demo's owner, who has no password.
-pub fn demo_owner(id: UserId) -> User {
-    User { id, email: DEMO_EMAIL.to_owned(), name: "Demo owner".to_owned(), password_hash: None }
-}
-
 /// A link that signs in as the demo's owner, who is made if there is none.
 pub async fn demo_link(db: &Db, public_url: &str, demo: &str) -> Result<String> {
     let clock = Clock::default();
     let org = organizations::find_by_name(db, demo).await?;
     let org = org.ok_or_else(|| StorageError::NotFound(format!("there is no organization {demo}")))?;
     let mut tx = db.begin().await?;
-    let owner = demo_owner(UserId(clock.new_id()));
-    let email = DEMO_EMAIL.parse().map_err(|_| StorageError::Unreadable(DEMO_EMAIL.to_owned()))?;
+    let owner = demo::owner(UserId(clock.new_id()));
+    let email = owner.email.parse().map_err(|_| StorageError::Unreadable(owner.email.clone()))?;
     let owner = find_or_create(&mut tx, &clock, &email, &owner.name).await?;
     let token = give(&mut tx, &clock, owner.id, false, LINK_SECONDS).await?;
     let entry = if users::memberships(&mut tx, owner.id).await?.iter().any(|one| one.org == org) {

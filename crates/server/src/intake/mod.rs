@@ -7,4 +7,5 @@ pub mod bid;
 pub mod effect;
 pub mod held;
 pub mod refused;
+pub mod sent;
 pub mod work;

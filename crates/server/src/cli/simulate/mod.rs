@@ -24,8 +24,7 @@ use self::follow::Follower;
 use self::play::Stage;
 use self::report::Report;
 use self::script::Script;
-use super::demo::DEMO_NUMBER;
-use super::demo_routing::FLOW_NUMBER;
+use crate::demo::{DEMO_NUMBER, FLOW_NUMBER};
 use crate::storage::{Result, StorageError};
 
 /// Calls under way at once.

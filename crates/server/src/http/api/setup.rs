@@ -17,7 +17,8 @@ use super::change::{done, invalid_field, name, record, refresh, to_json, unstore
 use super::me::{Me, signed_in};
 use super::read;
 use crate::app::App;
-use crate::cli::{seed, user};
+use crate::demo;
+use crate::demo::calls::Stage;
 use crate::http::answer;
 use crate::http::openapi::{Conflict, EnterRefusals};
 use crate::keys::Key;
@@ -136,18 +137,19 @@ pub async fn set_up_demo(State(app): State<Arc<App>>, browser: Browser) -> Respo
 }
 
 async fn try_demo(app: &App, browser: &Browser) -> Result<Response<Body>, Problem> {
-    let user = user::demo_owner(UserId(app.clock.new_id()));
+    let user = demo::owner(UserId(app.clock.new_id()));
     let mut tx = begin(app).await?;
     let made = async {
-        let (org, _) = seed::create_demo(&mut tx, &app.clock).await?;
+        let (org, _) = demo::create(&mut tx, &app.clock).await?;
         Ok((org, enter(app, browser, &mut tx, org, &user).await?))
     };
     let (org, token) = made.await.map_err(|error| unstored(&error))?;
     tx.commit().await.map_err(|error| unstored(&error))?;
     let filled = async {
-        seed::set_up(&app.db, &app.clock, org).await?;
+        demo::set_up(&app.db, &app.clock, org).await?;
         app.settings.refresh().await?;
-        seed::play(&app.settings, &app.committer, &app.clock, org).await
+        let App { settings, committer, clock, traffic, .. } = app;
+        demo::calls::play(&Stage { settings, committer, clock, traffic }, org).await
     };
     filled.await.map_err(|error| unstored(&error))?;
     signed_in(app, &token).await

@@ -6,7 +6,6 @@ pub mod body;
 mod cors;
 mod headers;
 mod scrub;
-pub mod sent;
 
 use std::net::IpAddr;
 use std::sync::Arc;

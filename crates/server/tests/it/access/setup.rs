@@ -76,6 +76,11 @@ async fn a_demo_is_made_by_a_press_of_a_button(engine: Engine) {
     assert_eq!(me["user"]["email"], "demo@example.com");
     let calls = browser.get("/v1/calls").await.json();
     assert_eq!(calls["calls"].as_array().unwrap().len(), 22);
+    let told = |call: &Value| call["revenue_paid_out"].is_number();
+    assert!(calls["calls"].as_array().unwrap().iter().filter(|call| told(call)).count() >= 5, "{calls}");
+    let requests = browser.get("/v1/requests?limit=100").await.json();
+    assert_eq!(requests["requests"].as_array().unwrap().len(), 47, "call_data, tags and revenue");
+    assert!(requests["requests"].as_array().unwrap().iter().all(|one| one["status"] == 200), "{requests}");
     assert_eq!(browser.get("/v1/flows").await.json()["flows"].as_array().unwrap().len(), 1);
     let again = Browser::new(&world).post("/v1/setup/demo", Value::Null).await;
     assert_eq!(code(&again), refused(409, "already_set_up"));

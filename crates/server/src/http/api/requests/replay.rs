@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
+use hookline_domain::ids::RequestId;
 use hookline_domain::webhook::Method;
 
 use super::{not_found, request_id, storage_problem};
@@ -14,8 +15,8 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
 use crate::http::inbound;
-use crate::http::inbound::sent::{self, Sent};
 use crate::http::openapi::{Conflict, NotFound, Refusals};
+use crate::intake::sent::{self, Sent};
 use crate::intake::work::InboundRequest;
 use crate::problem::Problem;
 use crate::storage::requests::{self, WholeRequest};
@@ -52,5 +53,7 @@ async fn again(app: &App, caller: &ApiCaller, id: &str) -> Result<InboundRequest
     })?;
     let WholeRequest { method, address, query, headers, body, .. } = logged;
     let method = if method == "GET" { Method::Get } else { Method::Post };
-    Ok(sent::read(app, &caller.org, webhook, Sent { method, address, query, headers, body }))
+    let sent = Sent { method, address, query, headers, body };
+    let (id, at) = (RequestId(app.clock.new_id()), app.clock.now());
+    Ok(sent::read(id, at, &caller.org, webhook, sent))
 }

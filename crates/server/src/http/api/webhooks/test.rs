@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
+use hookline_domain::ids::RequestId;
 use hookline_domain::webhook::{self, Method};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -17,8 +18,8 @@ use crate::http::api::auth::ApiCaller;
 use crate::http::api::change::invalid_field;
 use crate::http::api::read::{self, PathId};
 use crate::http::inbound;
-use crate::http::inbound::sent::Sent;
 use crate::http::openapi::{Conflict, NotFound, Refusals};
+use crate::intake::sent::{self, Sent};
 use crate::intake::work::InboundRequest;
 use crate::problem::Problem;
 
@@ -77,5 +78,7 @@ async fn request(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<
     };
     let body = sent.body.map(|body| body.get().as_bytes().to_vec()).unwrap_or_default();
     let (address, query) = ("test".to_owned(), sent.query);
-    Ok(inbound::sent::read(app, &caller.org, webhook, Sent { method, address, query, headers, body }))
+    let sent = Sent { method, address, query, headers, body };
+    let (id, at) = (RequestId(app.clock.new_id()), app.clock.now());
+    Ok(sent::read(id, at, &caller.org, webhook, sent))
 }

@@ -1,9 +1,14 @@
-//! A demo organization: what `seed` makes, and the start of what `bench-seed` makes.
+//! A demo organization with calls: what `seed` and the button make, and the start of what `bench-seed` makes.
+
+pub mod calls;
+mod routing;
 
 use std::collections::BTreeMap;
 
 use hookline_domain::access::Role;
-use hookline_domain::ids::{ApiKeyId, CampaignId, CustomTagId, NumberId, OrgId, PublisherId, WebhookId};
+use hookline_domain::ids::{
+    ApiKeyId, CampaignId, CustomTagId, NumberId, OrgId, PublisherId, UserId, WebhookId,
+};
 use hookline_domain::phone::Country;
 use hookline_domain::rate::RateLimit;
 use hookline_domain::settings::WebhookSettings;
@@ -15,9 +20,13 @@ use crate::clock::Clock;
 use crate::keys::{Key, KeyKind};
 use crate::storage::campaigns::{self, Group, GroupRow, NumberRow};
 use crate::storage::organizations::{self, NewApiKey, NewOrganization};
+use crate::storage::users::User;
 use crate::storage::webhooks::{self, NewWebhook};
 use crate::storage::{Db, Result, Tx};
 
+pub use routing::FLOW_NUMBER;
+
+pub const DEMO_NAME: &str = "Demo";
 pub const DEMO_NUMBER: &str = "+18885550100";
 
 /// The keys of a new organization, in the clear.
@@ -25,6 +34,22 @@ pub const DEMO_NUMBER: &str = "+18885550100";
 pub struct DemoKeys {
     pub api_key: String,
     pub keys: BTreeMap<String, String>,
+}
+
+/// The demo's organization, with keys.
+pub async fn create(tx: &mut Tx, clock: &Clock) -> Result<(OrgId, DemoKeys)> {
+    create_organization(tx, clock, DEMO_NAME, RateLimit::default()).await
+}
+
+/// Who is signed in to the demo.
+pub fn owner(id: UserId) -> User {
+    User { id, email: "demo@example.com".to_owned(), name: "Demo owner".to_owned(), password_hash: None }
+}
+
+/// What its calls are read and routed by.
+pub async fn set_up(db: &Db, clock: &Clock, org: OrgId) -> Result<()> {
+    let campaign = create_campaign(db, clock, org).await?;
+    routing::create(db, clock, org, campaign).await
 }
 
 /// Makes an organization with an API key and a webhook of each type.

@@ -1,12 +1,12 @@
-//! A request to a webhook that comes by the API and not with its key: one that is sent again, or a test.
+//! A request to a webhook that comes without its key: one that is sent again, a test, or one of the demo's.
 
 use std::sync::Arc;
 
 use hookline_domain::ids::RequestId;
+use hookline_domain::time::Timestamp;
 use hookline_domain::webhook::{self, Method, RawRequest};
 
-use crate::app::App;
-use crate::intake::work::{InboundRequest, LoggedRequest, transaction_hash};
+use super::work::{InboundRequest, LoggedRequest, transaction_hash};
 use crate::settings::{Org, Webhook};
 
 pub struct Sent {
@@ -18,18 +18,24 @@ pub struct Sent {
     pub body: Vec<u8>,
 }
 
-/// Read as if it had come with the webhook's key.
-pub fn read(app: &App, org: &Arc<Org>, webhook: Arc<Webhook>, sent: Sent) -> InboundRequest {
+/// Read as if it had come with the webhook's key, at this time.
+pub fn read(
+    id: RequestId,
+    received_at: Timestamp,
+    org: &Arc<Org>,
+    webhook: Arc<Webhook>,
+    sent: Sent,
+) -> InboundRequest {
     let Sent { method, address, query, headers, body } = sent;
     let pairs: Vec<(&str, &[u8])> =
         headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let raw = RawRequest { kind: webhook.kind, method, query: &query, headers: &pairs, body: &body };
     let parsed = webhook::read(&raw, org.country);
     InboundRequest {
-        id: RequestId(app.clock.new_id()),
+        id,
         org: org.clone(),
         webhook,
-        received_at: app.clock.now(),
+        received_at,
         raw: LoggedRequest {
             method: match method {
                 Method::Get => "GET",
