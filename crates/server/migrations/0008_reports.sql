@@ -34,3 +34,17 @@ INSERT INTO report_progress (id, cursor, seen_at, node, leased_until) VALUES (1,
 
 -- A call's start never changes.
 CREATE INDEX calls_started ON calls (org_id, started_at);
+
+-- SQLite keeps no count of rows and would walk all calls in the order that is asked for. These are the figures of a call
+-- log of a million, written down rather than measured: the same statement is then carried out alike on every server.
+ANALYZE calls; -- sqlite
+DELETE FROM sqlite_stat1 WHERE tbl = 'calls'; -- sqlite
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES -- sqlite
+    ('calls', 'calls', '1000000 1000000 1'), -- sqlite
+    ('calls', 'calls_id', '1000000 1'), -- sqlite
+    ('calls', 'calls_caller', '1000000 1000000 5 1'), -- sqlite
+    ('calls', 'calls_live', '100 100 1'), -- sqlite
+    ('calls', 'calls_external', '1000000 1000000 1'), -- sqlite
+    ('calls', 'calls_campaign', '1000000 1000000 50000 1'), -- sqlite
+    ('calls', 'calls_publisher', '1000000 1000000 20000 1'), -- sqlite
+    ('calls', 'calls_started', '1000000 1000000 1'); -- sqlite

@@ -16,10 +16,6 @@ use crate::values;
 const SCAN_ROWS: u32 = 1_000;
 const SCANS_MAX: usize = 20;
 
-/// Calls that are live, as SQLite finds them by `calls_live`: without a bound on the index's second column it walks all
-/// calls of the organization.
-pub const LIVE: &str = "status < 2 AND caller >= ''";
-
 pub struct WholeCall {
     pub call: LoadedCall,
     pub tags: TagSet,
@@ -66,11 +62,12 @@ pub struct SilentCall {
 
 /// The organization's live calls whose newest timeline entry is older than this.
 pub async fn silent(db: &Db, org: OrgId, before: Timestamp) -> Result<Vec<SilentCall>> {
-    let sql = format!(
+    db.fetch_all(
         "SELECT c.id, c.answered_at, c.last_seq, t.at FROM calls c JOIN timeline t ON t.seq = c.last_seq
-         WHERE c.org_id = $1 AND {LIVE} AND t.at < $2"
-    );
-    db.fetch_all(&sql, values![org.0, before.0]).await
+         WHERE c.org_id = $1 AND c.status < 2 AND t.at < $2",
+        values![org.0, before.0],
+    )
+    .await
 }
 
 /// A call of this organization with its tags and timeline.
@@ -205,17 +202,19 @@ async fn page_by_tags(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> R
 fn select(columns: &str, org: OrgId, filter: &CallFilter, limit: u32) -> (String, Vec<Value>) {
     let mut values = values![org.0];
     let mut sql = format!("SELECT {columns} FROM calls WHERE org_id = $1");
-    if let Some(few) = among_few(filter, &mut values) {
-        sql += &few;
+    if filter.status.is_some_and(CallStatus::is_live) {
+        // As their index says it.
+        sql += " AND status < 2";
     }
     // A call's id has the time at which it was told of, near that at which it started.
     let since = filter.from.map(|from| first_id(from.plus_seconds(-AHEAD_SECONDS_MAX)));
     let until = filter.to.map(|to| first_id(to.plus_seconds(LATE_SECONDS_MAX)));
-    let conditions: [(&str, Option<Value>); 10] = [
+    let conditions: [(&str, Option<Value>); 11] = [
         ("id <", filter.before.map(|id| id.0.into())),
         ("id >=", since.map(Value::from)),
         ("id <", until.map(Value::from)),
         ("status =", filter.status.map(|status| status_code(status).into())),
+        ("caller =", filter.caller.as_deref().map(Value::from)),
         ("campaign_id =", filter.campaign.map(|id| id.0.into())),
         ("publisher_id =", filter.publisher.map(|id| id.0.into())),
         ("target =", filter.target.as_deref().map(Value::from)),
@@ -231,20 +230,6 @@ fn select(columns: &str, org: OrgId, filter: &CallFilter, limit: u32) -> (String
     }
     sql += &format!(" ORDER BY id DESC LIMIT {limit}");
     (sql, values)
-}
-
-/// Where few calls can be meant, their ids are looked up first, by the index that names them. Left to itself SQLite
-/// walks all calls in the order that is asked for, since it expects the page to be full soon.
-fn among_few(filter: &CallFilter, values: &mut Vec<Value>) -> Option<String> {
-    let condition = match (&filter.caller, filter.status) {
-        (Some(caller), _) => {
-            values.push(caller.as_str().into());
-            format!("caller = ${}", values.len())
-        }
-        (None, Some(status)) if status.is_live() => LIVE.to_owned(),
-        _ => return None,
-    };
-    Some(format!(" AND id IN (SELECT id FROM calls WHERE org_id = $1 AND {condition})"))
 }
 
 /// The lowest id that can have been made at this time.

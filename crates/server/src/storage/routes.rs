@@ -6,7 +6,6 @@ use hookline_domain::ids::{CallId, FlowId, OrgId};
 use hookline_domain::routing::PreviousCall;
 use serde_json::value::RawValue;
 
-use super::calls::LIVE;
 use super::{Db, Result, StorageError, Tx};
 use crate::intake::effect::Loaded;
 use crate::routing::Routed;
@@ -66,11 +65,13 @@ pub async fn standing(db: &Db, org: OrgId, call: CallId) -> Result<Option<Routed
 
 /// The versions of a flow that live calls run by.
 pub async fn versions_in_use(tx: &mut Tx, org: OrgId, flow: FlowId) -> Result<BTreeSet<i64>> {
-    let sql = format!(
-        "SELECT r.state FROM calls c JOIN call_routes r ON r.org_id = c.org_id AND r.call_id = c.id
-         WHERE c.org_id = $1 AND {LIVE}"
-    );
-    let rows: Vec<(String,)> = tx.fetch_all(&sql, values![org.0]).await?;
+    let rows: Vec<(String,)> = tx
+        .fetch_all(
+            "SELECT r.state FROM calls c JOIN call_routes r ON r.org_id = c.org_id AND r.call_id = c.id
+             WHERE c.org_id = $1 AND c.status < 2",
+            values![org.0],
+        )
+        .await?;
     let mut versions = BTreeSet::new();
     for (state,) in rows {
         let run = read(&state)?.flow.filter(|run| run.flow == flow);

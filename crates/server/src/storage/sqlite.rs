@@ -287,11 +287,13 @@ fn insert_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
     Ok(())
 }
 
+/// By the primary key, which has to be named: left to itself SQLite looks the id up in an index first.
 fn update_call(tx: &Transaction<'_>, loaded: &LoadedCall) -> Result<()> {
     let call = &loaded.call;
     let changed = tx
         .prepare_cached(
-            "UPDATE calls SET target = ?3, status = ?4, answered_at = ?5, ended_at = ?6, converted = ?7,
+            "UPDATE calls INDEXED BY sqlite_autoindex_calls_1
+             SET target = ?3, status = ?4, answered_at = ?5, ended_at = ?6, converted = ?7,
                  converted_at = ?8, revenue = ?9, payout = ?10, reason = ?11, no_payout_reason = ?12,
                  state = ?13, zip = ?14, last_seq = ?15
              WHERE org_id = ?1 AND id = ?2",

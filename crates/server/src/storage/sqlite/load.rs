@@ -61,12 +61,17 @@ fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -
     Ok(())
 }
 
-/// By its organization first, which is the primary key; else it may be another's, and is then forbidden.
+/// By its organization first, which is the primary key, named as in `update_call`; else it may be another's, and is then
+/// forbidden.
 pub fn load_call(tx: &Transaction<'_>, org: OrgId, call: CallId, loaded: &mut Loaded) -> Result<()> {
     if loaded.calls.contains_key(&call) {
         return Ok(());
     }
-    const OWN: &str = concat!("SELECT ", call_columns!(), " FROM calls WHERE org_id = ?1 AND id = ?2");
+    const OWN: &str = concat!(
+        "SELECT ",
+        call_columns!(),
+        " FROM calls INDEXED BY sqlite_autoindex_calls_1 WHERE org_id = ?1 AND id = ?2"
+    );
     const ANY: &str = concat!("SELECT ", call_columns!(), " FROM calls WHERE id = ?1");
     let mut found =
         tx.prepare_cached(OWN)?.query_row(params![id(&org.0), id(&call.0)], call_row).optional()?;
