@@ -57,6 +57,10 @@ ids! {
     OrgId;
     /// An inbound webhook's configuration.
     WebhookId;
+    /// An outgoing webhook's configuration.
+    OutgoingWebhookId;
+    /// One event for one outgoing webhook, with its attempts.
+    DeliveryId;
     /// One HTTP request to a webhook, as kept in the request log.
     RequestId;
     /// A call; written `call_log_id` on the wire.

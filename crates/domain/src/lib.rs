@@ -11,6 +11,7 @@ pub mod flow;
 pub mod ids;
 pub mod matching;
 pub mod money;
+pub mod outgoing;
 pub mod phone;
 pub mod rate;
 pub mod routing;

@@ -7,11 +7,13 @@ use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::config::ServeConfig;
+use crate::delivery::Wake;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
 use crate::passwords::Passwords;
 use crate::script::Scripts;
+use crate::server_secret::ServerSecret;
 use crate::sessions::Tail;
 use crate::settings::Settings;
 use crate::storage::group_commit::Committer;
@@ -34,6 +36,8 @@ pub struct App {
     pub metrics: PrometheusHandle,
     pub draining: Draining,
     pub traffic: Traffic,
+    pub secret: ServerSecret,
+    pub deliveries: Wake,
 }
 
 /// Whether the server was told to stop.

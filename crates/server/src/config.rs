@@ -1,6 +1,7 @@
 //! Every option: flag, environment variable, default, unit.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -77,10 +78,17 @@ pub struct ServeConfig {
     /// Commits at the same time on PostgreSQL.
     #[arg(long, env = "HOOKLINE_POSTGRES_WRITERS", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=8))]
     pub postgres_writers: u8,
-    /// Addresses that call flows and availability checks may reach although they are not public: networks
+    /// Addresses that outgoing webhooks, call flows and availability checks may reach although they are not public: networks
     /// separated by commas, such as `10.1.0.0/16,127.0.0.1`, or `all`.
     #[arg(long, env = "HOOKLINE_OUTBOUND_ALLOW_PRIVATE", default_value_t = Allow::NONE)]
     pub outbound_allow_private: Allow,
+    /// A secret of 32 characters or more, the same on every node, from which what signs outgoing webhooks and seals their
+    /// secret headers is derived. HOOKLINE_SECRET_FILE is the better place for it.
+    #[arg(long, env = "HOOKLINE_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// The file that has this secret. With the embedded database it is made beside it, as `….secret`, unless set.
+    #[arg(long, env = "HOOKLINE_SECRET_FILE")]
+    pub secret_file: Option<PathBuf>,
     /// Processes that run the JavaScript of call flows: as many scripts run at the same time.
     #[arg(long, env = "HOOKLINE_SCRIPT_WORKERS", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
     pub script_workers: u8,
@@ -123,6 +131,9 @@ impl ServeConfig {
                 self.request_log_days, self.idempotency_days
             ));
         }
+        if self.secret.is_some() && self.secret_file.is_some() {
+            return Err("HOOKLINE_SECRET and HOOKLINE_SECRET_FILE are both set: leave one out".to_owned());
+        }
         Ok(())
     }
 
@@ -136,8 +147,9 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 15] {
+    pub fn options(&self) -> [(&'static str, String); 17] {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
+        let secret_file = self.secret_file.as_ref().map(|path| path.display().to_string());
         [
             ("HOOKLINE_LISTEN", self.listen.to_string()),
             ("HOOKLINE_PUBLIC_URL", self.public_url()),
@@ -151,6 +163,8 @@ impl ServeConfig {
             ("HOOKLINE_BATCH_MAX", self.batch_max.to_string()),
             ("HOOKLINE_POSTGRES_WRITERS", self.postgres_writers.to_string()),
             ("HOOKLINE_OUTBOUND_ALLOW_PRIVATE", self.outbound_allow_private.to_string()),
+            ("HOOKLINE_SECRET", self.secret.as_ref().map_or(String::new(), |_| "REDACTED".to_owned())),
+            ("HOOKLINE_SECRET_FILE", secret_file.unwrap_or_default()),
             ("HOOKLINE_SCRIPT_WORKERS", self.script_workers.to_string()),
             ("HOOKLINE_BODY_SECONDS", self.body_seconds.to_string()),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),

@@ -23,6 +23,11 @@ use std::collections::BTreeMap;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
+/// How requests to other systems are read, which outgoing webhooks share.
+pub(crate) mod outside {
+    pub(crate) use super::read::{as_template, header_name, url};
+}
+
 pub use branches::WayOut;
 pub use check::{Capabilities, Known};
 pub use diff::{ChangedField, ChangedNode, FlowDiff, diff};

@@ -1,6 +1,7 @@
 //! `hookline serve`: puts the rooms together, serves, and stops in good order.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -9,12 +10,14 @@ use tokio_util::sync::CancellationToken;
 use crate::app::{App, Draining};
 use crate::clock::Clock;
 use crate::config::{DatabaseConfig, ServeConfig};
+use crate::delivery::{self, Wake};
 use crate::http;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
 use crate::outbound::Outbound;
 use crate::passwords::Passwords;
 use crate::script::{Program, Scripts};
+use crate::server_secret::ServerSecret;
 use crate::sessions::{self, Tail};
 use crate::settings::Settings;
 use crate::storage::group_commit::{Committer, WriterParts};
@@ -22,6 +25,9 @@ use crate::storage::traffic::Traffic;
 use crate::storage::{self, Db, RateBoard, Result, Schema, SteadyClock, StorageError};
 use crate::telemetry::metric;
 use crate::upkeep;
+
+/// How long deliveries may take to be settled after the last request is answered; they have had the drain's time to be sent.
+const DELIVERIES_SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where the work of requests goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,9 +51,12 @@ pub async fn run(database: &DatabaseConfig, config: &ServeConfig, commits: Commi
     // On standard output, apart from the log: for people, and for programs that wait for it.
     println!("Hookline is serving at http://{address}");
     tracing::info!(%address, database = app.db.engine(), "serving");
+    let deliveries = delivery::start(&app);
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(app.clone(), stop.clone()));
     http::server::serve(app.clone(), http::router::router(app.clone()), listener, stop).await;
+    // They were told to stop at the same time, and have the same time for it.
+    deliveries.finish(DELIVERIES_SETTLED_WITHIN).await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -96,6 +105,7 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
     }
     let outbound = Outbound::new(config.outbound_allow_private.clone())
         .map_err(|error| StorageError::Setup(format!("TLS can't be set up: {error}")))?;
+    let secret = ServerSecret::of(config, &db)?;
     let app = Arc::new(App {
         tail: Tail::new(db.clone(), woken),
         db,
@@ -112,6 +122,8 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
         passwords: Passwords::default(),
         draining: Draining::default(),
         traffic: Traffic::default(),
+        secret,
+        deliveries: Wake::default(),
     });
     upkeep::start(&app);
     Ok(app)

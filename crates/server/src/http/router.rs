@@ -10,8 +10,9 @@ use axum::routing::{any, delete, get, patch, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, audit_log, calls, custom_tags, flows, me, numbers, organization, organizations, reports,
-    requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, webhooks,
+    api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, organization, organizations,
+    outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets,
+    unmatched, users, webhooks,
 };
 use super::{answer, dashboard, inbound, openapi, ops, rtb};
 use crate::app::App;
@@ -42,6 +43,17 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
         .route("/v1/webhooks/{id}/rotate", post(webhooks::rotate))
         .route("/v1/webhooks/{id}/test", post(webhooks::test))
+        .route("/v1/outgoing-webhooks", get(outgoing_webhooks::list).post(outgoing_webhooks::create))
+        .route("/v1/outgoing-webhooks/traffic", get(outgoing_webhooks::traffic))
+        .route(
+            "/v1/outgoing-webhooks/{id}",
+            get(outgoing_webhooks::get).patch(outgoing_webhooks::update).delete(outgoing_webhooks::delete),
+        )
+        .route("/v1/outgoing-webhooks/{id}/rotate-secret", post(outgoing_webhooks::rotate))
+        .route("/v1/outgoing-webhooks/{id}/test", post(outgoing_webhooks::test))
+        .route("/v1/deliveries", get(deliveries::list))
+        .route("/v1/deliveries/{id}", get(deliveries::get))
+        .route("/v1/deliveries/{id}/replay", post(deliveries::replay))
         .route("/v1/organization", get(organization::get).patch(organization::update))
         .route("/v1/setup", get(setup::get).post(setup::set_up))
         .route("/v1/setup/demo", post(setup::set_up_demo))

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use hookline_domain::flow::{HttpAnswer, HttpFailure, HttpRequest};
+use reqwest::header::RETRY_AFTER;
 use reqwest::{Client, ClientBuilder, Method, Response, Url};
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -16,11 +17,21 @@ use crate::telemetry::metric;
 
 /// An answer's body, counted as it comes.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Of an answer to an outgoing webhook, what is read and kept.
+pub const REPLY_BYTES_MAX: usize = 4 * 1024;
 /// Requests under way at once; the next wait, within their own time.
 pub const REQUESTS_MAX: usize = 1_000;
 /// Connections to one host that are kept open for the next request.
 const IDLE_PER_HOST_MAX: usize = 8;
 const IDLE_FOR: Duration = Duration::from_secs(30);
+
+/// How an outgoing webhook's receiver answered.
+pub struct Reply {
+    pub status: u16,
+    /// For how long it puts us off, if it said so in seconds.
+    pub retry_after_seconds: Option<i64>,
+    pub beginning: Vec<u8>,
+}
 
 pub struct Outbound {
     client: Client,
@@ -56,19 +67,38 @@ impl Outbound {
     /// Why there is no answer.
     pub async fn send(&self, request: &HttpRequest) -> Result<HttpAnswer, HttpFailure> {
         let exchange = async {
-            let mut builder = self.client.request(method(request), self.address(&request.url)?);
-            for (name, value) in &request.headers {
-                builder = builder.header(name, value);
-            }
-            if let Some(body) = &request.body {
-                builder = builder.body(body.clone());
-            }
-            let response = builder.send().await.map_err(|error| failure(&error))?;
+            let response = self.ask(request).await?;
             let status = response.status().as_u16();
             let body = body(response).await?;
             Ok(HttpAnswer { status, body: serde_json::from_slice(&body).unwrap_or(Value::Null) })
         };
         self.within("flow", request.timeout_ms, exchange).await
+    }
+
+    /// Sends an outgoing webhook's request. Every status is an answer; of its body the beginning is read.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn deliver(&self, request: &HttpRequest) -> Result<Reply, HttpFailure> {
+        let exchange = async {
+            let response = self.ask(request).await?;
+            let status = response.status().as_u16();
+            let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+            let retry_after_seconds = retry_after.and_then(|text| text.trim().parse().ok());
+            Ok(Reply { status, retry_after_seconds, beginning: beginning(response).await? })
+        };
+        self.within("delivery", request.timeout_ms, exchange).await
+    }
+
+    async fn ask(&self, request: &HttpRequest) -> Result<Response, HttpFailure> {
+        let mut builder = self.client.request(method(request), self.address(&request.url)?);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = &request.body {
+            builder = builder.body(body.clone());
+        }
+        builder.send().await.map_err(|error| failure(&error))
     }
 
     /// Whether a target's server says that it takes a call: by a status of 200 to 299, in time.
@@ -143,6 +173,18 @@ fn method(request: &HttpRequest) -> Method {
         Asked::Patch => Method::PATCH,
         Asked::Delete => Method::DELETE,
     }
+}
+
+/// What may be kept of an answer. The rest is not waited for.
+async fn beginning(mut response: Response) -> Result<Vec<u8>, HttpFailure> {
+    let mut body = Vec::new();
+    while body.len() < REPLY_BYTES_MAX
+        && let Some(chunk) = response.chunk().await.map_err(|error| failure(&error))?
+    {
+        body.extend_from_slice(&chunk);
+    }
+    body.truncate(REPLY_BYTES_MAX);
+    Ok(body)
 }
 
 async fn body(mut response: Response) -> Result<Vec<u8>, HttpFailure> {

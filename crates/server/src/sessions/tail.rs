@@ -68,6 +68,13 @@ struct EventRow {
     changes: String,
 }
 
+#[derive(sqlx::FromRow)]
+struct OwnedRow {
+    org_id: Uuid,
+    #[sqlx(flatten)]
+    event: EventRow,
+}
+
 impl EventRow {
     fn event(self) -> Result<Event> {
         let changes = serde_json::from_str(&self.changes)
@@ -150,6 +157,22 @@ impl Tail {
         let calls: BTreeSet<(OrgId, Uuid)> =
             rows.into_iter().map(|(_, _, org, call)| (OrgId(org), call)).collect();
         Ok(Changed { calls: calls.into_iter().collect(), last, is_all })
+    }
+
+    /// What was appended after a place for any organization; oldest first.
+    pub async fn entries_after(&self, cursor: Cursor, max: usize) -> Result<Vec<(OrgId, Event)>> {
+        let (tx, later, order) = self.reading();
+        let sql = format!(
+            "SELECT {tx}, seq, org_id, call_id, kind, at, actor, request_id, changes FROM timeline
+             WHERE {later} ORDER BY {order} LIMIT {max}"
+        );
+        let rows: Vec<OwnedRow> = self.db.fetch_all(&sql, values![cursor.tx, cursor.seq]).await?;
+        rows.into_iter().map(|row| Ok((OrgId(row.org_id), row.event.event()?))).collect()
+    }
+
+    /// Notices of the timeline's growth.
+    pub fn notices(&self) -> watch::Receiver<u64> {
+        self.appended.subscribe()
     }
 
     /// Whether something comes after a place that was written down; `None` is the beginning of all.

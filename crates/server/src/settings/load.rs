@@ -1,5 +1,6 @@
 //! Reads every setting into one snapshot.
 
+mod outgoing;
 mod routing;
 
 use std::collections::{BTreeMap, HashMap};
@@ -36,10 +37,11 @@ pub async fn snapshot(db: &Db, version: i64, known: &Snapshot) -> Result<Snapsho
     routing::flows(db, known, &mut orgs).await?;
     let rtb = routing::rtb_endpoints(db, &mut orgs).await?;
     let webhooks = webhooks(db, &mut orgs).await?;
+    let outgoing = outgoing::outgoing_webhooks(db, &mut orgs).await?;
     let webhook_keys = webhook_keys(db, &webhooks).await?;
     let api_keys = api_keys(db).await?;
     let orgs = orgs.into_iter().map(|(id, org)| (id, Arc::new(org))).collect();
-    Ok(Snapshot { version, webhook_keys, api_keys, rtb, orgs })
+    Ok(Snapshot { version, webhook_keys, api_keys, rtb, outgoing, orgs })
 }
 
 type Orgs = HashMap<OrgId, Org>;
@@ -73,6 +75,7 @@ async fn organizations(db: &Db) -> Result<Orgs> {
                 directory: Directory::default(),
                 flows: HashMap::new(),
                 rtb_endpoints: HashMap::new(),
+                outgoing: HashMap::new(),
             };
             Ok((org.id, org))
         })

@@ -4,6 +4,7 @@
 //! deleted key stops working everywhere within `SETTINGS_STALE_MAX`; a node that can't look refuses.
 
 pub mod load;
+mod outgoing;
 mod routing;
 
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +15,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use hookline_domain::access::Role;
 use hookline_domain::ids::{
-    ApiKeyId, CampaignId, FlowId, NumberId, OrgId, PublisherId, RtbEndpointId, WebhookId,
+    ApiKeyId, CampaignId, FlowId, NumberId, OrgId, OutgoingWebhookId, PublisherId, RtbEndpointId, WebhookId,
 };
 use hookline_domain::matching::MatchSettings;
 use hookline_domain::phone::Country;
@@ -28,6 +29,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::clock::Clock;
 use crate::storage::{Db, Result, Tx};
 
+pub use outgoing::OutgoingWebhook;
 pub use routing::{
     CampaignRouting, OFFERED_NUMBERS_MAX, PublishedFlow, RESERVATION_SECONDS_DEFAULT,
     RESERVATION_SECONDS_MAX, RtbEndpoint, RtbSettings,
@@ -96,6 +98,8 @@ pub struct Org {
     /// Those that have a published version.
     pub flows: HashMap<FlowId, Arc<PublishedFlow>>,
     pub rtb_endpoints: HashMap<RtbEndpointId, RtbEndpoint>,
+    /// Whoever wants to hear of its calls; disabled ones too.
+    pub outgoing: HashMap<OutgoingWebhookId, Arc<OutgoingWebhook>>,
 }
 
 impl Org {
@@ -151,6 +155,8 @@ pub struct Snapshot {
     pub api_keys: HashMap<KeyHash, ApiKey>,
     /// Whose an endpoint is: its requests come without a key.
     pub rtb: HashMap<RtbEndpointId, OrgId>,
+    /// Of every organization.
+    pub outgoing: HashMap<OutgoingWebhookId, Arc<OutgoingWebhook>>,
     pub orgs: HashMap<OrgId, Arc<Org>>,
 }
 

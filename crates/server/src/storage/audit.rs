@@ -25,6 +25,8 @@ pub enum Actor {
     },
     /// Someone at the command line of a machine that reaches the database.
     Cli,
+    /// The server itself, for what a receiver told it.
+    Server,
 }
 
 impl Actor {
@@ -34,6 +36,7 @@ impl Actor {
             Self::ApiKey { id, .. } => format!("api_key:{id}"),
             Self::User { id, .. } => format!("user:{id}"),
             Self::Cli => "cli".to_owned(),
+            Self::Server => "server".to_owned(),
         }
     }
 
@@ -41,6 +44,7 @@ impl Actor {
         match self {
             Self::ApiKey { name, .. } | Self::User { name, .. } => name,
             Self::Cli => "command line",
+            Self::Server => "Hookline",
         }
     }
 }

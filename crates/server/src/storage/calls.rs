@@ -91,6 +91,18 @@ pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall
     }))
 }
 
+/// Those of these calls that the organization has, with their tags.
+pub async fn some(db: &Db, org: OrgId, ids: &[CallId]) -> Result<Vec<(LoadedCall, TagSet)>> {
+    let mut values = values![org.0];
+    let first = values.len() + 1;
+    values.extend(ids.iter().map(|id| Value::from(id.0)));
+    let names: Vec<String> = (first..=values.len()).map(|at| format!("${at}")).collect();
+    let sql =
+        format!("SELECT {} FROM calls WHERE org_id = $1 AND id IN ({})", tagged_columns(), names.join(", "));
+    let rows: Vec<TaggedRow> = db.fetch_all(&sql, values).await?;
+    rows.into_iter().map(TaggedRow::load).collect()
+}
+
 /// Whether this organization has the call.
 pub async fn exists(db: &Db, org: OrgId, call: CallId) -> Result<bool> {
     let found: Option<(i64,)> = db
@@ -139,6 +151,14 @@ struct TaggedRow {
     tags: Option<String>,
 }
 
+impl TaggedRow {
+    fn load(self) -> Result<(LoadedCall, TagSet)> {
+        let tags = self.tags.as_deref().map_or(Ok(TagSet::default()), TagSet::from_stored);
+        let tags = tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
+        Ok((self.call.load()?, tags))
+    }
+}
+
 /// Calls of this organization, newest first. A filter on tags looks calls through: it may stop before the page is full.
 pub async fn page(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<CallsPage> {
     if !filter.tags.is_empty() {
@@ -160,17 +180,16 @@ pub async fn tagged(
     filter: &CallFilter,
     limit: u32,
 ) -> Result<Vec<(LoadedCall, TagSet)>> {
-    let columns = format!(
-        "{CALL_COLUMNS}, (SELECT t.tags FROM call_tags t WHERE t.org_id = calls.org_id AND t.call_id = calls.id) AS tags"
-    );
-    let (sql, values) = select(&columns, org, filter, limit);
+    let (sql, values) = select(&tagged_columns(), org, filter, limit);
     let rows: Vec<TaggedRow> = db.fetch_all(&sql, values).await?;
-    let load = |row: TaggedRow| {
-        let tags = row.tags.as_deref().map_or(Ok(TagSet::default()), TagSet::from_stored);
-        let tags = tags.map_err(|error| StorageError::Unreadable(format!("call_tags: {error}")))?;
-        Ok((row.call.load()?, tags))
-    };
-    rows.into_iter().map(load).collect()
+    rows.into_iter().map(TaggedRow::load).collect()
+}
+
+/// The columns of `TaggedRow`.
+fn tagged_columns() -> String {
+    format!(
+        "{CALL_COLUMNS}, (SELECT t.tags FROM call_tags t WHERE t.org_id = calls.org_id AND t.call_id = calls.id) AS tags"
+    )
 }
 
 async fn page_by_tags(db: &Db, org: OrgId, filter: &CallFilter, limit: u32) -> Result<CallsPage> {

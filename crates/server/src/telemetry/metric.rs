@@ -45,6 +45,11 @@ pub const OUTBOUND_SECONDS: Seconds = Seconds("hookline_outbound_seconds");
 /// By `result`.
 pub const SCRIPTS: &str = "hookline_scripts_total";
 pub const SCRIPT_SECONDS: Seconds = Seconds("hookline_script_seconds");
+/// By `outcome`: delivered, retried, failed, dropped.
+pub const DELIVERIES: &str = "hookline_deliveries_total";
+/// From the event to its delivery.
+pub const DELIVERY_SECONDS: Seconds = Seconds("hookline_delivery_seconds");
+pub const DELIVERIES_OPEN: &str = "hookline_deliveries_open";
 pub const CHECKPOINT_SECONDS: Seconds = Seconds("hookline_checkpoint_seconds");
 
 /// Makes this process count. Fails if something counts already.
@@ -82,6 +87,12 @@ pub fn install() -> Result<PrometheusHandle, metrics_exporter_prometheus::BuildE
     metrics::describe_counter!(SCRIPTS, "Scripts of call flows, by result");
     metrics::describe_histogram!(OUTBOUND_SECONDS.0, "Time of a request to another system");
     metrics::describe_histogram!(SCRIPT_SECONDS.0, "Time of a script, with its wait for a process");
+    metrics::describe_counter!(DELIVERIES, "Deliveries to outgoing webhooks, by what became of an attempt");
+    metrics::describe_histogram!(DELIVERY_SECONDS.0, "Time from an event of a call to its delivery");
+    metrics::describe_gauge!(
+        DELIVERIES_OPEN,
+        "Deliveries that wait for their time, to be sent, or to be tried again"
+    );
     metrics::describe_histogram!(CHECKPOINT_SECONDS.0, "Time of a checkpoint of the write-ahead log");
     Ok(handle)
 }

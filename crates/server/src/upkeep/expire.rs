@@ -40,6 +40,7 @@ pub async fn once(app: &App) -> Result<()> {
     for org in orgs {
         while expire_requests(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
         while expire_settled(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
+        while expire_deliveries(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
         while expire_bids(app, org.id, log_begins).await? >= STEP_ROWS.unsigned_abs() {}
         if let Some(days) = app.config.calls_days {
             let before = now - i64::from(days) * DAY_MICROS;
@@ -103,6 +104,19 @@ async fn expire_settled(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
             values![org.0, before, STEP_ROWS],
         )
         .await
+}
+
+/// Removes an organization's oldest deliveries that have ended, with their attempts; the number removed.
+async fn expire_deliveries(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
+    let old =
+        "SELECT id FROM deliveries WHERE org_id = $1 AND id < $2 AND next_at IS NULL ORDER BY id LIMIT $3";
+    let mut tx = app.db.begin().await?;
+    let attempts = format!("DELETE FROM delivery_attempts WHERE org_id = $1 AND delivery_id IN ({old})");
+    tx.execute(&attempts, values![org.0, before, STEP_ROWS]).await?;
+    let deliveries = format!("DELETE FROM deliveries WHERE org_id = $1 AND id IN ({old})");
+    let removed = tx.execute(&deliveries, values![org.0, before, STEP_ROWS]).await?;
+    tx.commit().await?;
+    Ok(removed)
 }
 
 /// Removes an organization's oldest bids that hold nothing; the number removed.

@@ -32,6 +32,9 @@ async fn once(app: &App) -> Result<()> {
         .await?;
     let held: Option<(i64,)> =
         app.db.fetch_optional("SELECT COUNT(*) FROM held_updates WHERE state = 'pending'", vec![]).await?;
+    let open: Option<(i64,)> =
+        app.db.fetch_optional("SELECT COUNT(*) FROM deliveries WHERE next_at IS NOT NULL", vec![]).await?;
+    metrics::gauge!(metric::DELIVERIES_OPEN).set(count(open.map_or(0, |(open,)| open)));
     metrics::gauge!(metric::HELD_UPDATES).set(count(held.map_or(0, |(held,)| held)));
     metrics::gauge!(metric::LIVE_CALLS).set(count(live.map_or(0, |(live,)| live)));
     let age =

@@ -43,7 +43,7 @@ pub(super) fn node(fields: &mut Fields<'_>) -> Result<HttpNode, Problem> {
 }
 
 /// The host is written out: if a caller's value could choose it, it would be sent what the headers hold.
-fn url(document: &Document<'_>) -> Result<Template, Problem> {
+pub(crate) fn url(document: &Document<'_>) -> Result<Template, Problem> {
     let template = as_template(document)?;
     if template.as_str().chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(document.problem("has white space in it; write it as %20"));
@@ -65,7 +65,13 @@ fn url(document: &Document<'_>) -> Result<Template, Problem> {
 
 fn header(document: &Document<'_>) -> Result<Header, Problem> {
     let mut fields = document.fields()?;
-    let field = fields.require("name", "the header's name")?;
+    let name = header_name(&fields.require("name", "the header's name")?)?;
+    let value = template(&mut fields, "value")?;
+    fields.finish()?;
+    Ok(Header { name, value })
+}
+
+pub(crate) fn header_name(field: &Document<'_>) -> Result<String, Problem> {
     let name = field.text(HEADER_NAME_CHARS_MAX)?;
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {
@@ -74,9 +80,7 @@ fn header(document: &Document<'_>) -> Result<Header, Problem> {
     if RESERVED.iter().any(|reserved| name.eq_ignore_ascii_case(reserved)) {
         return Err(field.problem("is a header that we write ourselves; leave it out"));
     }
-    let value = template(&mut fields, "value")?;
-    fields.finish()?;
-    Ok(Header { name, value })
+    Ok(name)
 }
 
 fn body(document: &Document<'_>) -> Result<Body, Problem> {

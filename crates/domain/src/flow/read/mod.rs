@@ -13,6 +13,9 @@ use super::problem::{Code, Problem};
 use super::{FLOW_FORMAT, Flow, NodeId, NotANodeId};
 use crate::document::{self, Document, Fields};
 
+pub(crate) use http::{header_name, url};
+pub(crate) use node::as_template;
+
 pub(super) fn flow(json: &str) -> Result<Flow, Vec<Problem>> {
     if json.len() > FLOW_BYTES_MAX {
         let message = format!("a flow has at most {} KiB; split it into several", FLOW_BYTES_MAX / 1024);

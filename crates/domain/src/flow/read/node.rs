@@ -97,7 +97,7 @@ pub(super) fn template(fields: &mut Fields<'_>, name: &'static str) -> Result<Te
     as_template(&fields.require(name, "a text, which may have [TAG]s in it")?)
 }
 
-pub(super) fn as_template(document: &Document<'_>) -> Result<Template, Problem> {
+pub(crate) fn as_template(document: &Document<'_>) -> Result<Template, Problem> {
     let text = document.text(TEMPLATE_BYTES_MAX)?;
     Template::parse(&text).map_err(|error| document.problem(format!("is too much: {error}")))
 }

@@ -2,6 +2,7 @@
 
 mod flows;
 mod inbound;
+mod outgoing;
 mod routing;
 mod rtb;
 mod types;
@@ -19,13 +20,14 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, audit_log, calls, custom_tags, flows as call_flows, me, numbers, organization, organizations,
-    reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched as inbox,
-    users, webhooks,
+    api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers, organization,
+    organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in,
+    sign_ins, targets, unmatched as inbox, users, webhooks,
 };
 use super::ops;
 
 pub use flows::*;
+pub use outgoing::*;
 pub use routing::*;
 pub use rtb::*;
 pub use types::*;
@@ -42,6 +44,7 @@ pub use unmatched::*;
         (name = "Inbound webhooks", description = "What other systems tell of a caller and of a call. The path may be spelled with an underscore as well."),
         (name = "Calls", description = "What switches tell of calls, and what became of them."),
         (name = "Webhooks and the request log", description = "Inbound webhooks with their settings and keys, and each request that came in."),
+        (name = "Outgoing webhooks", description = "Events of calls, told to other systems: where, in which words, and what became of it. docs/outgoing.md tells how."),
         (name = "Administration", description = "What a call is read by. A change is seen by every node within 5 seconds."),
         (name = "Routing", description = "Where calls go: targets, routing plans, call flows, RTB endpoints. A change is seen by every node within a second; docs/api.md tells how they play together."),
         (name = "Access", description = "Who may do what: setting up, signing in, users and their roles, the audit log."),
@@ -58,6 +61,10 @@ pub use unmatched::*;
         webhooks::list::list, webhooks::create::create, webhooks::list::get, webhooks::change::update,
         webhooks::change::delete, webhooks::change::rotate, webhooks::test::test, webhooks::traffic::traffic,
         requests::list::list, requests::get::get, requests::replay::replay,
+        outgoing_webhooks::list::list, outgoing_webhooks::create::create, outgoing_webhooks::list::get,
+        outgoing_webhooks::change::update, outgoing_webhooks::change::delete, outgoing_webhooks::secret::rotate,
+        outgoing_webhooks::test::test, outgoing_webhooks::traffic::traffic,
+        deliveries::list::list, deliveries::get::get, deliveries::replay::replay,
         inbox::list::list, inbox::attach::attach, inbox::dismiss::dismiss,
         organization::get, organization::update,
         setup::get, setup::set_up, setup::set_up_demo, sign_in::sign_in, sign_in::link, sign_in::sign_out,

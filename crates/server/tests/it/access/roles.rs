@@ -24,7 +24,7 @@ fn least(method: &str, path: &str) -> Option<&'static str> {
         ("get", "calls.csv") => Some("analyst"),
         ("get", _) => Some("read_only"),
         (_, "organization") => Some("owner"),
-        (_, "webhooks") => Some("manager"),
+        (_, "webhooks" | "outgoing-webhooks") => Some("manager"),
         _ if ["rerun", "test", "validate"].contains(&verb) => Some("analyst"),
         _ => Some("manager"),
     }

@@ -1,0 +1,238 @@
+//! Claims what is due and has it sent: so many at once over all, and so many to one outgoing webhook, so that a slow
+//! receiver holds up nobody else.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookline_domain::ids::{DeliveryId, OrgId, OutgoingWebhookId};
+use hookline_domain::outgoing::{Rendered, TIMEOUT_SECONDS_MAX};
+use hookline_domain::time::Timestamp;
+use tokio::sync::mpsc;
+use tokio::task::{Id, JoinSet};
+use uuid::Uuid;
+
+use super::mark;
+use super::send;
+use super::settle::{self, Made};
+use crate::app::App;
+use crate::settings::{OutgoingWebhook, Snapshot};
+use crate::storage::Result;
+use crate::storage::delivery_work::{self, ClaimedRow, DueRow, Key};
+
+/// Requests of this node under way at once.
+pub const SENDING_MAX: usize = 128;
+/// Of these, to one outgoing webhook.
+pub const SENDING_PER_WEBHOOK_MAX: usize = 16;
+/// Rows of one look, and of one transaction.
+const DUE_MAX: usize = 200;
+/// How long it waits for a notice before it looks for itself.
+const POLL: Duration = Duration::from_millis(250);
+/// The same where there are no outgoing webhooks: some may have left deliveries.
+const POLL_IDLE: Duration = Duration::from_secs(30);
+/// Between two looks: under load one then takes many.
+const REST: Duration = Duration::from_millis(20);
+/// A claim is longer than an attempt can take, with the time until it is settled.
+const CLAIM_SECONDS: i64 = TIMEOUT_SECONDS_MAX as i64 + 60;
+/// Attempts that wait to be settled.
+const UNSETTLED_MAX: usize = 1_024;
+
+pub async fn run(app: Arc<App>) {
+    let (made, settling) = mpsc::channel(UNSETTLED_MAX);
+    let settling = tokio::spawn(settle::run(app.clone(), settling));
+    let mut worker = Worker { made, sending: JoinSet::new(), under_way: HashMap::new() };
+    while !app.draining.has_begun() {
+        let more = worker.round(&app).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "deliveries could not be claimed; tried again soon");
+            false
+        });
+        worker.wait(&app, more).await;
+    }
+    worker.drain(&app).await;
+    drop(worker);
+    // A panic there is in the log already.
+    let _ = settling.await;
+}
+
+struct Sending {
+    key: Key,
+    claim: Uuid,
+    webhook: OutgoingWebhookId,
+}
+
+struct Worker {
+    made: mpsc::Sender<Made>,
+    sending: JoinSet<()>,
+    under_way: HashMap<Id, Sending>,
+}
+
+impl Worker {
+    /// One look at what is due. Whether there was more than it took.
+    async fn round(&mut self, app: &Arc<App>) -> Result<bool> {
+        self.reap();
+        let now = app.clock.now();
+        let waiting = delivery_work::due(&app.db, "waiting", now, &[], DUE_MAX).await?;
+        let pending = if self.sending.len() < SENDING_MAX {
+            delivery_work::due(&app.db, "pending", now, &self.full(), DUE_MAX).await?
+        } else {
+            Vec::new()
+        };
+        if waiting.is_empty() && pending.is_empty() {
+            return Ok(false);
+        }
+        let more = waiting.len() == DUE_MAX || pending.len() == DUE_MAX;
+        let settings = known(app, waiting.iter().chain(&pending)).await?;
+        let waiting = wanted(app, &settings, "waiting", waiting).await?;
+        let pending = wanted(app, &settings, "pending", pending).await?;
+        let made_ready = mark::come_due(app, &settings, &waiting).await?;
+        self.claim(app, &settings, pending, now).await?;
+        Ok(more || made_ready > 0)
+    }
+
+    async fn claim(
+        &mut self,
+        app: &Arc<App>,
+        settings: &Snapshot,
+        due: Vec<DueRow>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut room: HashMap<Uuid, usize> = HashMap::new();
+        let mut chosen = Vec::new();
+        for row in due {
+            let left = room.entry(row.webhook_id).or_insert_with(|| {
+                SENDING_PER_WEBHOOK_MAX.saturating_sub(self.to(OutgoingWebhookId(row.webhook_id)))
+            });
+            if *left > 0 && self.sending.len() + chosen.len() < SENDING_MAX {
+                *left -= 1;
+                chosen.push(row.key());
+            }
+        }
+        if chosen.is_empty() {
+            return Ok(());
+        }
+        let (claim, until) = (app.clock.new_id(), now.plus_seconds(CLAIM_SECONDS));
+        for row in delivery_work::claim(&app.db, &chosen, claim, now, until).await? {
+            if let Some(webhook) = settings.outgoing.get(&OutgoingWebhookId(row.webhook_id)) {
+                self.send(app, webhook.clone(), claim, row);
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, app: &Arc<App>, webhook: Arc<OutgoingWebhook>, claim: Uuid, row: ClaimedRow) {
+        let (key, webhook_id) = ((OrgId(row.org_id), DeliveryId(row.id)), webhook.id);
+        let (app, made) = (app.clone(), self.made.clone());
+        let task = self.sending.spawn(async move {
+            let rendered = row.request.as_deref().map(serde_json::from_str::<Rendered>);
+            let Some(Ok(rendered)) = rendered else {
+                tracing::error!(delivery = %key.1, "a stored request can't be read");
+                return;
+            };
+            let attempt = send::attempt(&app, &webhook, key.1, &rendered).await;
+            let (number, due_at) = (row.attempts_made + 1, Timestamp(row.due_at));
+            // It goes on until every sender is gone.
+            let _ = made.send(Made { key, claim, webhook, number, due_at, attempt }).await;
+        });
+        self.under_way.insert(task.id(), Sending { key, claim, webhook: webhook_id });
+    }
+
+    /// How many are on their way to one.
+    fn to(&self, webhook: OutgoingWebhookId) -> usize {
+        self.under_way.values().filter(|one| one.webhook == webhook).count()
+    }
+
+    /// Those that take no more now.
+    fn full(&self) -> Vec<OutgoingWebhookId> {
+        let mut counts: HashMap<OutgoingWebhookId, usize> = HashMap::new();
+        self.under_way.values().for_each(|one| *counts.entry(one.webhook).or_default() += 1);
+        counts.into_iter().filter(|(_, count)| *count >= SENDING_PER_WEBHOOK_MAX).map(|(id, _)| id).collect()
+    }
+
+    fn reap(&mut self) {
+        while let Some(ended) = self.sending.try_join_next_with_id() {
+            self.ended(ended);
+        }
+    }
+
+    fn ended(&mut self, ended: std::result::Result<(Id, ()), tokio::task::JoinError>) {
+        let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+        self.under_way.remove(&id);
+    }
+
+    async fn wait(&mut self, app: &App, more: bool) {
+        let nobody = app.settings.current().is_ok_and(|settings| settings.outgoing.is_empty());
+        let poll = if nobody { POLL_IDLE } else { POLL };
+        let is_full = self.sending.len() >= SENDING_MAX;
+        let has_ended = tokio::select! {
+            () = app.draining.begun() => return,
+            () = tokio::time::sleep(REST), if more && !is_full => return,
+            () = tokio::time::sleep(poll) => return,
+            () = app.deliveries.0.notified() => None,
+            Some(ended) = self.sending.join_next_with_id() => Some(ended),
+        };
+        if let Some(ended) = has_ended {
+            self.ended(ended);
+        }
+        tokio::time::sleep(REST).await;
+    }
+
+    /// Waits for what is under way; what does not end in time is given back.
+    async fn drain(&mut self, app: &App) {
+        let limit = Duration::from_secs(app.config.drain_seconds.into());
+        let all = async {
+            while let Some(ended) = self.sending.join_next_with_id().await {
+                let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+                self.under_way.remove(&id);
+            }
+        };
+        if tokio::time::timeout(limit, all).await.is_ok() {
+            return;
+        }
+        self.sending.shutdown().await;
+        let claims: Vec<(Key, Uuid)> = self.under_way.values().map(|one| (one.key, one.claim)).collect();
+        if let Err(error) = delivery_work::release(&app.db, &claims, app.clock.now()).await {
+            tracing::warn!(%error, "deliveries could not be given back; they are sent again when their time is over");
+        }
+    }
+}
+
+/// The settings, read again if they lack an outgoing webhook that has deliveries: another node may have made it.
+async fn known(app: &App, due: impl Iterator<Item = &DueRow>) -> Result<Arc<Snapshot>> {
+    let current = || app.settings.current().map(|settings| settings.clone());
+    let mut due = due;
+    if let Ok(settings) = current()
+        && due.all(|row| is_listening(&settings, row))
+    {
+        return Ok(settings);
+    }
+    app.settings.refresh().await?;
+    current().map_err(|stale| crate::storage::StorageError::Setup(stale.to_string()))
+}
+
+fn is_listening(settings: &Snapshot, row: &DueRow) -> bool {
+    settings.outgoing.get(&OutgoingWebhookId(row.webhook_id)).is_some_and(|webhook| webhook.enabled)
+}
+
+/// Without those whose outgoing webhook is gone or disabled, which are dropped.
+async fn wanted(
+    app: &App,
+    settings: &Snapshot,
+    state: &'static str,
+    due: Vec<DueRow>,
+) -> Result<Vec<DueRow>> {
+    let (wanted, unwanted): (Vec<_>, Vec<_>) = due.into_iter().partition(|row| is_listening(settings, row));
+    if !unwanted.is_empty() {
+        let why = |row: &DueRow| match settings.outgoing.get(&OutgoingWebhookId(row.webhook_id)) {
+            Some(_) => WAS_DISABLED,
+            None => WAS_DELETED,
+        };
+        let dropped: Vec<(Key, String)> =
+            unwanted.iter().map(|row| (row.key(), why(row).to_owned())).collect();
+        let count = delivery_work::drop_due(&app.db, state, &dropped, app.clock.now()).await?;
+        settle::count_outcome("dropped", count);
+    }
+    Ok(wanted)
+}
+
+pub const WAS_DISABLED: &str = "The outgoing webhook was disabled before this was delivered.";
+pub const WAS_DELETED: &str = "The outgoing webhook was deleted before this was delivered.";
