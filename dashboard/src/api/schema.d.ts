@@ -433,6 +433,60 @@ export interface paths {
         patch: operations["update_custom_tag"];
         trace?: never;
     };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was told to other systems, newest first */
+        get: operations["list_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One delivery with its request and attempts */
+        get: operations["get_delivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a delivery's request again, as a new delivery
+         * @description The same bytes, with a `webhook-id` and a signature of their own: its receiver takes it for new.
+         */
+        post: operations["replay_delivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/flows": {
         parameters: {
             query?: never;
@@ -659,6 +713,103 @@ export interface paths {
         put?: never;
         /** Make another organization; whoever does is its owner */
         post: operations["create_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outgoing-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outgoing webhooks */
+        get: operations["list_outgoing_webhooks"];
+        put?: never;
+        /** Tell events of calls to another system from now on */
+        post: operations["create_outgoing_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outgoing-webhooks/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many deliveries of each outgoing webhook ended, by hours */
+        get: operations["outgoing_webhook_traffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outgoing-webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One outgoing webhook */
+        get: operations["get_outgoing_webhook"];
+        put?: never;
+        post?: never;
+        /** End an outgoing webhook; its deliveries stay in the log */
+        delete: operations["delete_outgoing_webhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an outgoing webhook; what is not named stays
+         * @description Lists are replaced as a whole; a secret header that is sent back with null keeps its value. One that is enabled again is told what happens from then on.
+         */
+        patch: operations["update_outgoing_webhook"];
+        trace?: never;
+    };
+    "/v1/outgoing-webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an outgoing webhook a new signing secret
+         * @description Until the overlap ends each request has two signatures, of the new and of the old secret.
+         */
+        post: operations["rotate_outgoing_webhook_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outgoing-webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one request to its receiver, now
+         * @description It is signed as any other. It is in no log and is not tried again, and it is sent also if the outgoing webhook is disabled or does not listen for this event.
+         */
+        post: operations["test_outgoing_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1595,6 +1746,11 @@ export interface components {
             /** @enum {string} */
             event: "ended";
         };
+        /**
+         * @description What happens to a call. A mark of seconds: the call has been connected for so long.
+         * @enum {string}
+         */
+        CallEventName: "call.incoming" | "call.connected" | "call.hangup" | "call.failure" | "call.completed" | "call.converted" | "call.on_5_secs_mark" | "call.on_15_secs_mark" | "call.on_30_secs_mark" | "call.on_45_secs_mark" | "call.on_60_secs_mark";
         /** @description An id, or 1 to 50 of them. */
         CallIds: string | string[];
         CallPage: {
@@ -1787,6 +1943,79 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        Deliveries: {
+            deliveries: components["schemas"]["Delivery"][];
+            /**
+             * Format: uuid
+             * @description For `after`; null if there are no more.
+             */
+            next?: string | null;
+        };
+        /** @description One event of a call for one outgoing webhook. */
+        Delivery: {
+            /**
+             * Format: uuid
+             * @description The header `webhook-id` of its requests.
+             */
+            id: string;
+            /** Format: uuid */
+            outgoing_webhook_id: string;
+            event: components["schemas"]["CallEventName"];
+            /** Format: uuid */
+            call_log_id: string;
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: date-time
+             * @description When the event was; of a mark that is waiting, when it will be.
+             */
+            due_at: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            delivered_at?: string | null;
+            /** Format: int64 */
+            attempts_made: number;
+            /**
+             * Format: date-time
+             * @description Of a pending one.
+             */
+            next_attempt_at?: string | null;
+            /** Format: int64 */
+            last_status?: number | null;
+            /** @description In words, with what to do. */
+            last_error?: string | null;
+            /**
+             * Format: uuid
+             * @description The delivery whose request it sends again.
+             */
+            replay_of?: string | null;
+        };
+        DeliveryAttempt: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            number: number;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Null if there was no answer.
+             */
+            status?: number | null;
+            /** @description In words, with what to do; null if it was delivered. */
+            error?: string | null;
+            /** @description The first 4 KiB of the answer. */
+            response: string;
+        };
+        /**
+         * @description `waiting` for a mark of seconds; `pending`, to be sent or tried again; `delivered`; `failed` after the last attempt;
+         *     `dropped` without being sent.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "pending" | "delivered" | "failed" | "dropped";
         DialTarget: {
             /** Format: uuid */
             id: string;
@@ -2073,6 +2302,8 @@ export interface components {
             /** @description Days that are not as the week says: `date`, and `closed` or `intervals`, and a `name` for people. */
             exceptions?: Record<string, unknown>[] | null;
         };
+        /** @enum {string} */
+        HttpMethod: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
         /** @description What the switch is to do. */
         Instruction: {
             strategy: string;
@@ -2251,6 +2482,39 @@ export interface components {
             default_country: string;
             role: components["schemas"]["Role"];
         };
+        NewOutgoingHeader: {
+            name: string;
+            /** @description With `[TAG]`s; of a secret header the value itself. Null: a secret stays as it is. */
+            value?: string | null;
+            /** @description false if it is left out. */
+            secret?: boolean | null;
+        };
+        NewOutgoingWebhook: {
+            name: string;
+            /** @description true if it is left out. */
+            enabled?: boolean | null;
+            events: components["schemas"]["CallEventName"][];
+            /** @description Empty, or left out: calls of every campaign, and of none. */
+            campaigns?: string[] | null;
+            method?: components["schemas"]["HttpMethod"] | null;
+            /**
+             * @description With `[TAG]`s behind the host.
+             * @example https://crm.example/lead?cid=[CALL_ID]
+             */
+            url: string;
+            headers?: components["schemas"]["NewOutgoingHeader"][] | null;
+            body?: components["schemas"]["OutgoingBody"] | null;
+            /**
+             * Format: int32
+             * @description 1 to 20; 8 if it is left out.
+             */
+            attempts_max?: number | null;
+            /**
+             * Format: int32
+             * @description 1 to 30; 10 if it is left out.
+             */
+            timeout_seconds?: number | null;
+        };
         NewOwner: {
             name: string;
             /** Format: email */
@@ -2372,6 +2636,133 @@ export interface components {
             name?: string | null;
             /** @example US */
             default_country?: string | null;
+        };
+        /** @description With `[TAG]`s, which are escaped for where they stand. */
+        OutgoingBody: {
+            /** @enum {string} */
+            type: "none";
+        } | {
+            /** @example {"call_id":"[CALL_ID]"} */
+            template: string;
+            /** @enum {string} */
+            type: "json";
+        } | {
+            fields: components["schemas"]["OutgoingFormField"][];
+            /** @enum {string} */
+            type: "form";
+        } | {
+            content_type: string;
+            template: string;
+            /** @enum {string} */
+            type: "raw";
+        };
+        OutgoingFormField: {
+            name: string;
+            /** @description With `[TAG]`s. */
+            value: string;
+        };
+        OutgoingHeader: {
+            name: string;
+            /** @description With `[TAG]`s; of a secret header the value itself. Null where it is secret and was set before. */
+            value?: string | null;
+            /** @description Its value can be set and not be read. */
+            secret: boolean;
+        };
+        /** @description A request as it was sent, but for what is secret and the signature. */
+        OutgoingRequest: {
+            method: components["schemas"]["HttpMethod"];
+            url: string;
+            headers: components["schemas"]["OutgoingHeader"][];
+            body?: string | null;
+        };
+        OutgoingTest: {
+            event: components["schemas"]["CallEventName"];
+            /**
+             * Format: uuid
+             * @description The call that it tells of; a made-up one if it is left out.
+             */
+            call_log_id?: string | null;
+        };
+        OutgoingTestResult: {
+            request: components["schemas"]["OutgoingRequest"];
+            attempt: components["schemas"]["DeliveryAttempt"];
+        };
+        OutgoingTraffic: {
+            /**
+             * Format: int64
+             * @description Seconds of one point.
+             */
+            step: number;
+            outgoing_webhooks: components["schemas"]["TrafficOfOutgoingWebhook"][];
+        };
+        OutgoingTrafficPoint: {
+            /**
+             * Format: date-time
+             * @description When it begins.
+             */
+            at: string;
+            /** Format: int64 */
+            deliveries: number;
+            /** Format: int64 */
+            failed: number;
+        };
+        OutgoingWebhook: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            enabled: boolean;
+            events: components["schemas"]["CallEventName"][];
+            /** @description Empty: calls of every campaign, and of none. */
+            campaigns: string[];
+            method: components["schemas"]["HttpMethod"];
+            /** @example https://crm.example/lead?cid=[CALL_ID] */
+            url: string;
+            headers: components["schemas"]["OutgoingHeader"][];
+            body: components["schemas"]["OutgoingBody"];
+            /**
+             * Format: int32
+             * @description 1 to 20.
+             */
+            attempts_max: number;
+            /**
+             * Format: int32
+             * @description 1 to 30, for one attempt.
+             */
+            timeout_seconds: number;
+            /** @description Why the server has disabled it, if it did. */
+            disabled_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description The signing secret before the last rotation signs too until then.
+             */
+            old_secret_until?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * @description Only in the answer that makes it.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw
+             */
+            signing_secret?: string | null;
+        };
+        /** @description What is left out stays as it is. */
+        OutgoingWebhookPatch: {
+            name?: string | null;
+            enabled?: boolean | null;
+            events?: components["schemas"]["CallEventName"][] | null;
+            campaigns?: string[] | null;
+            method?: components["schemas"]["HttpMethod"] | null;
+            url?: string | null;
+            headers?: components["schemas"]["NewOutgoingHeader"][] | null;
+            body?: components["schemas"]["OutgoingBody"] | null;
+            /** Format: int32 */
+            attempts_max?: number | null;
+            /** Format: int32 */
+            timeout_seconds?: number | null;
+        };
+        OutgoingWebhooks: {
+            outgoing_webhooks: components["schemas"]["OutgoingWebhook"][];
         };
         /** @description An exception for some calls; all that it names must be so. */
         Override: {
@@ -2511,6 +2902,16 @@ export interface components {
             /** Format: date-time */
             old_keys_until: string;
         };
+        RotatedSecret: {
+            /** Format: uuid */
+            id: string;
+            signing_secret: string;
+            /**
+             * Format: date-time
+             * @description Null if only the new one signs.
+             */
+            old_secret_until?: string | null;
+        };
         Rotation: {
             /**
              * Format: int32
@@ -2628,6 +3029,13 @@ export interface components {
              *     of no publisher.
              */
             numbers?: string[] | null;
+        };
+        SecretRotation: {
+            /**
+             * Format: int32
+             * @description For how long the old secret signs too: 0 to 7776000; 86400 if it is left out.
+             */
+            overlap_seconds?: number | null;
         };
         Setup: {
             organization: components["schemas"]["NewOrg"];
@@ -2762,6 +3170,24 @@ export interface components {
             /** Format: uuid */
             request_id?: string | null;
             changes: components["schemas"]["Change"][];
+        };
+        TrafficOfOutgoingWebhook: {
+            /** Format: uuid */
+            outgoing_webhook_id: string;
+            /**
+             * Format: int64
+             * @description Delivered, or failed for good.
+             */
+            deliveries: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: date-time
+             * @description When the newest of all ended.
+             */
+            last_delivery_at?: string | null;
+            /** @description The oldest first, without gaps. */
+            points: components["schemas"]["OutgoingTrafficPoint"][];
         };
         TrafficOfWebhook: {
             /** Format: uuid */
@@ -3044,6 +3470,10 @@ export interface components {
             tags: components["schemas"]["Tag"][];
             timeline?: components["schemas"]["TimelineEntry"][] | null;
             routing?: components["schemas"]["CallRouting"] | null;
+        };
+        WholeDelivery: components["schemas"]["Delivery"] & {
+            request?: components["schemas"]["OutgoingRequest"] | null;
+            attempts: components["schemas"]["DeliveryAttempt"][];
         };
     };
     responses: never;
@@ -6563,6 +6993,274 @@ export interface operations {
             };
         };
     };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description 1 to 200; 50 if it is left out. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                after?: string;
+                outgoing_webhook_id?: string;
+                call_log_id?: string;
+                event?: components["schemas"]["CallEventName"];
+                state?: components["schemas"]["DeliveryState"];
+                /** @description RFC 3339: made then or later. */
+                from?: string;
+                /** @description RFC 3339: made before. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliveries"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeDelivery"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    replay_delivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_flows: {
         parameters: {
             query?: never;
@@ -8345,6 +9043,708 @@ export interface operations {
             };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_outgoing_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhooks"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_outgoing_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOutgoingWebhook"];
+            };
+        };
+        responses: {
+            /** @description The new outgoing webhook; `signing_secret` is shown only here */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    outgoing_webhook_traffic: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339; a day before `to`, if it is left out. It is taken back to the full hour. */
+                from?: string;
+                /** @description RFC 3339; now, if it is left out. */
+                to?: string;
+                /** @description Seconds of one point: full hours; 3600 if it is left out. */
+                step?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every outgoing webhook that is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingTraffic"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_outgoing_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The outgoing webhook */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_outgoing_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_outgoing_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutgoingWebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description The outgoing webhook as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingWebhook"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    rotate_outgoing_webhook_secret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The new secret, shown only here */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    test_outgoing_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutgoingTest"];
+            };
+        };
+        responses: {
+            /** @description What was sent and what came back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutgoingTestResult"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
