@@ -18,6 +18,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (7, "call_lists", include_str!("../../migrations/0007_call_lists.sql")),
     (8, "reports", include_str!("../../migrations/0008_reports.sql")),
     (9, "traffic", include_str!("../../migrations/0009_traffic.sql")),
+    (10, "outgoing", include_str!("../../migrations/0010_outgoing.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

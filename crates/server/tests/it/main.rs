@@ -10,6 +10,7 @@ mod concurrent;
 mod crash;
 mod expiry;
 mod organization;
+mod outgoing;
 mod places;
 mod preconversion;
 mod rehearsals;

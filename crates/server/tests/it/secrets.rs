@@ -6,6 +6,7 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
 
 use crate::access;
 use crate::on_both_engines;
+use crate::outgoing::{self, Outgoing, Receiver, Says};
 use crate::world::{Engine, TestWorld, answer, call_id, run};
 
 const KINDS: [&str; 4] = ["call_data", "update_revenue", "update_tags", "update_fields"];
@@ -14,6 +15,7 @@ const CALLER: &str = "+13105559876";
 on_both_engines! {
     a_key_is_nowhere_but_with_its_owner;
     what_signs_a_person_in_is_nowhere_else;
+    what_signs_deliveries_and_what_receivers_are_sent_in_secret_is_nowhere_else;
 }
 
 async fn a_key_is_nowhere_but_with_its_owner(engine: Engine) {
@@ -105,6 +107,64 @@ async fn what_signs_a_person_in_is_nowhere_else(engine: Engine) {
         let secret = &secret[4..];
         for text in &seen {
             let at = text.find(secret);
+            assert!(at.is_none(), "a secret stands in: {}", before(text, at.unwrap()));
+        }
+    }
+}
+
+/// The server's secret, what is derived from it, and the values of secret headers, also if a receiver sends them back.
+async fn what_signs_deliveries_and_what_receivers_are_sent_in_secret_is_nowhere_else(engine: Engine) {
+    const HEADER: &str = "sentinel-of-a-secret-header";
+    const NEXT: &str = "sentinel-of-the-next-header";
+    let mut outgoing = Outgoing::of(engine, TestWorld::start_with(engine, 1_000, true).await);
+    let mut receiver = Receiver::start().await;
+    receiver.say(Says::Echo);
+    let header =
+        |value: &str| json!([{"name": "Authorization", "value": format!("Bearer {value}"), "secret": true}]);
+    let webhook = outgoing.make(&["call.incoming"], &receiver.url, json!({"headers": header(HEADER)})).await;
+    let path = format!("/v1/outgoing-webhooks/{}", outgoing::id(&webhook));
+    let mut secrets = vec![HEADER.to_owned(), NEXT.to_owned()];
+    secrets.push(webhook["signing_secret"].as_str().unwrap()["whsec_".len()..].to_owned());
+    let mut seen = Vec::new();
+    outgoing.world.live_call(CALLER).await;
+    let heard = receiver.next().await;
+    assert_eq!(heard.headers["authorization"], format!("Bearer {HEADER}"));
+    outgoing.settled("", "delivered", 1).await;
+    seen.push(outgoing.delivery(heard.id()).await.to_string());
+    assert!(seen[0].contains("Bearer") || seen[0].contains("[secret]"), "it was sent back: {}", seen[0]);
+    seen.push(outgoing.patch(&webhook, json!({"headers": header(NEXT)})).await.to_string());
+    let rotated = outgoing.world.api(Method::POST, &format!("{path}/rotate-secret"), json!({})).await.json();
+    secrets.push(rotated["signing_secret"].as_str().unwrap()["whsec_".len()..].to_owned());
+    let test = json!({"event": "call.incoming"});
+    seen.push(outgoing.world.api(Method::POST, &format!("{path}/test"), test).await.body);
+    assert_eq!(receiver.next().await.headers["authorization"], format!("Bearer {NEXT}"));
+    for path in [&path, "/v1/outgoing-webhooks", "/v1/deliveries", "/v1/audit-log", "/metrics"] {
+        seen.push(outgoing.world.api(Method::GET, path, Value::Null).await.body);
+    }
+    let mut world = outgoing.world;
+    if engine == Engine::Sqlite {
+        back_up_and_restore(&world);
+    }
+    world.nodes.clear();
+    let files: &[&str] = match engine {
+        Engine::Sqlite => &["server.log", "hookline.db", "backup.db", "restored.db"],
+        Engine::Postgres => &["server.log"],
+    };
+    let own = world.folder.path().join("hookline.db.secret");
+    let server_secret = match engine {
+        Engine::Sqlite => std::fs::read_to_string(&own).unwrap().trim().to_owned(),
+        Engine::Postgres => outgoing::SERVER_SECRET.to_owned(),
+    };
+    secrets.push(server_secret);
+    if engine == Engine::Sqlite {
+        std::fs::remove_file(&own).unwrap();
+    }
+    seen.extend(stored(&world, engine, files).await);
+    assert!(seen.iter().any(|text| text.contains(heard.id())), "what was sent is in the database");
+    assert_eq!(secrets.len(), 5);
+    for secret in &secrets {
+        for text in &seen {
+            let at = text.find(secret.as_str());
             assert!(at.is_none(), "a secret stands in: {}", before(text, at.unwrap()));
         }
     }
