@@ -14,7 +14,8 @@ use crate::outbound::Reply;
 use crate::server_secret::Keys;
 use crate::settings::OutgoingWebhook;
 
-const OTHER_SECRET: &str = "This outgoing webhook was set up with another secret of the server. Bring HOOKLINE_SECRET_FILE (or the file beside the database) back as it was; or rotate the webhook's signing secret, and send the values of its secret headers again.";
+const OTHER_SECRET: &str = "This outgoing webhook was set up with another secret of the server.";
+const OTHER_SECRET_ADVICE: &str = "Bring HOOKLINE_SECRET_FILE (or the file beside the database) back as it was; or rotate the webhook's signing secret, and send the values of its secret headers again.";
 
 /// What became of an attempt.
 pub struct Attempt {
@@ -42,18 +43,22 @@ struct Secrets {
 
 /// Opens what the webhook keeps secret, or says why that can't be.
 fn unsealed(app: &App, webhook: &OutgoingWebhook) -> Result<Secrets, String> {
-    let keys = app.secret.known().map_err(|problem| format!("Not sent: {problem}."))?;
+    let keys = app.secret.known().map_err(|problem| format!("Not sent: {problem}. {OTHER_SECRET_ADVICE}"))?;
     if keys.check() != webhook.secret_check {
-        return Err(OTHER_SECRET.to_owned());
+        return Err(other_secret());
     }
     let mut headers = Vec::new();
     for header in &webhook.settings.headers {
         if let HeaderValue::Sealed(sealed) = &header.value {
-            let value = keys.open(webhook.id, &header.name, sealed).ok_or(OTHER_SECRET)?;
+            let value = keys.open(webhook.id, &header.name, sealed).ok_or_else(other_secret)?;
             headers.push((header.name.clone(), value));
         }
     }
     Ok(Secrets { keys, headers })
+}
+
+fn other_secret() -> String {
+    format!("{OTHER_SECRET} {OTHER_SECRET_ADVICE}")
 }
 
 /// Sends it once.

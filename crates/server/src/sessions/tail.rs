@@ -126,8 +126,26 @@ impl Tail {
                 "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807"
             }
         };
-        let end: Option<(i64, i64)> = self.db.fetch_optional(sql, vec![]).await?;
-        Ok(end.map(|(tx, seq)| Cursor { tx, seq }).unwrap_or_default())
+        self.place(sql).await
+    }
+
+    /// The place before everything that is begun from now on. What is being committed at this moment may be before it, and
+    /// what was committed is: a transaction of whomever that stays open does not move it back.
+    pub async fn beginning(&self) -> Result<Cursor> {
+        match self.db {
+            Db::Sqlite(_) => self.end().await,
+            Db::Postgres(_) => {
+                self.place(
+                    "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint - 1, 9223372036854775807",
+                )
+                .await
+            }
+        }
+    }
+
+    async fn place(&self, sql: &str) -> Result<Cursor> {
+        let place: Option<(i64, i64)> = self.db.fetch_optional(sql, vec![]).await?;
+        Ok(place.map(|(tx, seq)| Cursor { tx, seq }).unwrap_or_default())
     }
 
     /// What was appended after a place for an organization, or for one of its calls; oldest first.

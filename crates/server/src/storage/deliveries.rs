@@ -47,12 +47,11 @@ const COLUMNS: &str =
 pub async fn page(db: &Db, org: OrgId, filter: &DeliveryFilter, limit: u32) -> Result<Vec<DeliveryRow>> {
     let mut values = values![org.0];
     let mut sql = format!("SELECT {COLUMNS} FROM deliveries WHERE org_id = $1");
-    let conditions: [(&str, Option<Value>); 7] = [
+    let conditions: [(&str, Option<Value>); 6] = [
         ("id <", filter.before.map(|id| id.0.into())),
         ("id >=", filter.from.map(|from| first_id(from).into())),
         ("id <", filter.to.map(|to| first_id(to).into())),
         ("webhook_id =", filter.webhook.map(|id| id.0.into())),
-        ("call_id =", filter.call.map(|id| id.0.into())),
         ("event =", filter.event.as_deref().map(Value::from)),
         ("state =", filter.state.as_deref().map(Value::from)),
     ];
@@ -61,6 +60,14 @@ pub async fn page(db: &Db, org: OrgId, filter: &DeliveryFilter, limit: u32) -> R
             values.push(value);
             sql += &format!(" AND {condition} ${}", values.len());
         }
+    }
+    if let Some(call) = filter.call {
+        values.push(call.0.into());
+        // By the index of calls: SQLite would look through all of the organization's, since they are in the right order.
+        sql += &format!(
+            " AND id IN (SELECT id FROM deliveries WHERE org_id = $1 AND call_id = ${})",
+            values.len()
+        );
     }
     sql += &format!(" ORDER BY id DESC LIMIT {limit}");
     db.fetch_all(&sql, values).await

@@ -116,7 +116,7 @@ async fn what_signs_a_person_in_is_nowhere_else(engine: Engine) {
 async fn what_signs_deliveries_and_what_receivers_are_sent_in_secret_is_nowhere_else(engine: Engine) {
     const HEADER: &str = "sentinel-of-a-secret-header";
     const NEXT: &str = "sentinel-of-the-next-header";
-    let mut outgoing = Outgoing::of(engine, TestWorld::start_with(engine, 1_000, true).await);
+    let outgoing = Outgoing::of(engine, TestWorld::start_with(engine, 1_000, true).await);
     let mut receiver = Receiver::start().await;
     receiver.say(Says::Echo);
     let header =

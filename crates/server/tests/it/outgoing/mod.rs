@@ -49,12 +49,18 @@ impl Outgoing {
     }
 
     pub fn add_node(&mut self) {
+        self.add_node_with(&[]);
+    }
+
+    /// The same, with environment variables of its own.
+    pub fn add_node_with(&mut self, more: &[(&str, &str)]) {
         let clock = self.world.folder.path().join("step");
         let clock = ("HOOKLINE_TEST_CLOCK_STEP", clock.to_str().unwrap());
         let mut variables = vec![ALLOWED, clock];
         if self.engine == Engine::Postgres {
             variables.push(("HOOKLINE_SECRET", SERVER_SECRET));
         }
+        variables.extend(more);
         self.world.add_node_with(&variables);
     }
 

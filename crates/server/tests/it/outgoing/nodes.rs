@@ -17,6 +17,7 @@ on_both_engines! {
 }
 
 const CALLS: usize = 40;
+const KILLS: usize = 5;
 
 async fn start_calls(outgoing: &Outgoing) {
     let world = &outgoing.world;
@@ -51,19 +52,22 @@ async fn many_nodes_make_each_delivery_once(engine: Engine) {
 
 async fn a_killed_node_loses_no_delivery(engine: Engine) {
     let (mut outgoing, mut receiver) = (Outgoing::start(engine).await, Receiver::start().await);
-    receiver.say(Says::Nothing);
     outgoing.make(&["call.incoming"], &receiver.url, json!({"timeout_seconds": 30})).await;
-    start_calls(&outgoing).await;
-    // Some are on their way, some wait; perhaps not all are made yet.
-    receiver.next().await;
-    outgoing.world.nodes.clear();
+    for kill in 0..KILLS {
+        // Some are on their way, some wait, some are told and not settled; perhaps not all are made yet.
+        receiver.say(if kill % 2 == 0 { Says::Nothing } else { Says::Status(200) });
+        start_calls(&outgoing).await;
+        receiver.take(1 + kill * 3).await;
+        outgoing.world.nodes.clear();
+        receiver.count();
+        outgoing.add_node();
+    }
     receiver.say(Says::Status(200));
-    outgoing.add_node();
     outgoing.step(MUCH_LATER);
-    outgoing.settled("", "delivered", CALLS).await;
+    outgoing.settled("", "delivered", CALLS * KILLS).await;
     let one_each = "SELECT COUNT(DISTINCT call_id) FROM deliveries";
-    assert_eq!(outgoing.world.count(one_each).await, i64::try_from(CALLS).unwrap());
-    assert_eq!(outgoing.deliveries("limit=200").await.len(), CALLS);
+    assert_eq!(outgoing.world.count(one_each).await, i64::try_from(CALLS * KILLS).unwrap());
+    assert_eq!(outgoing.deliveries("limit=200").await.len(), CALLS * KILLS);
 }
 
 async fn a_server_that_stops_finishes_what_it_sends(engine: Engine) {

@@ -47,7 +47,7 @@ pub async fn update(
 
 async fn try_update(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
     let sent: Members = read::json(body).await?;
-    let now_at = app.tail.end().await.map_err(|error| unstored(&error))?;
+    let now_at = app.tail.beginning().await.map_err(|error| unstored(&error))?;
     let mut change = Change::begin(app, caller).await?;
     let old = find(&change.org, id)?;
     let mut whole = Members::of(&view(&old));

@@ -44,7 +44,7 @@ pub async fn create(State(app): State<Arc<App>>, caller: ApiCaller, body: Body) 
 async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Response<Body>, Problem> {
     let sent: Members = read::json(body).await?;
     // Before anything is locked: what happens from here on is told.
-    let since = app.tail.end().await.map_err(|error| unstored(&error))?;
+    let since = app.tail.beginning().await.map_err(|error| unstored(&error))?;
     let mut change = Change::begin(app, caller).await?;
     let count = i64::try_from(change.org.outgoing.len()).unwrap_or(i64::MAX);
     check_room(count, OUTGOING_WEBHOOKS_MAX as i64, "outgoing webhooks")?;
