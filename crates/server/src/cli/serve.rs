@@ -26,7 +26,7 @@ use crate::storage::{self, Db, RateBoard, Result, Schema, SteadyClock, StorageEr
 use crate::telemetry::metric;
 use crate::upkeep;
 
-/// How long deliveries may take to be settled after the last request is answered; they have had the drain's time to be sent.
+/// How long deliveries may take to be settled after the drain's time, in which they may be sent.
 const DELIVERIES_SETTLED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Where the work of requests goes.
@@ -55,8 +55,9 @@ pub async fn run(database: &DatabaseConfig, config: &ServeConfig, commits: Commi
     let stop = CancellationToken::new();
     tokio::spawn(stop_on_signal(app.clone(), stop.clone()));
     http::server::serve(app.clone(), http::router::router(app.clone()), listener, stop).await;
-    // They were told to stop at the same time, and have the same time for it.
-    deliveries.finish(DELIVERIES_SETTLED_WITHIN).await;
+    // They were told to stop at the same time.
+    let drain = Duration::from_secs(config.drain_seconds.into());
+    deliveries.finish(drain + DELIVERIES_SETTLED_WITHIN).await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -48,10 +48,13 @@ pub async fn run(app: Arc<App>) {
         });
         worker.wait(&app, more).await;
     }
-    worker.drain(&app).await;
+    let unfinished = worker.drain(&app).await;
     drop(worker);
     // A panic there is in the log already.
     let _ = settling.await;
+    if let Err(error) = delivery_work::release(&app.db, &unfinished, app.clock.now()).await {
+        tracing::warn!(%error, "deliveries could not be given back; they are sent again when their time is over");
+    }
 }
 
 struct Sending {
@@ -176,8 +179,8 @@ impl Worker {
         tokio::time::sleep(REST).await;
     }
 
-    /// Waits for what is under way; what does not end in time is given back.
-    async fn drain(&mut self, app: &App) {
+    /// Waits for what is under way; what does not end in time is to be given back.
+    async fn drain(&mut self, app: &App) -> Vec<(Key, Uuid)> {
         let limit = Duration::from_secs(app.config.drain_seconds.into());
         let all = async {
             while let Some(ended) = self.sending.join_next_with_id().await {
@@ -185,14 +188,10 @@ impl Worker {
                 self.under_way.remove(&id);
             }
         };
-        if tokio::time::timeout(limit, all).await.is_ok() {
-            return;
-        }
+        // Those that ended meanwhile are settled by their claim, so that giving them back changes nothing.
+        let _ = tokio::time::timeout(limit, all).await;
         self.sending.shutdown().await;
-        let claims: Vec<(Key, Uuid)> = self.under_way.values().map(|one| (one.key, one.claim)).collect();
-        if let Err(error) = delivery_work::release(&app.db, &claims, app.clock.now()).await {
-            tracing::warn!(%error, "deliveries could not be given back; they are sent again when their time is over");
-        }
+        self.under_way.values().map(|one| (one.key, one.claim)).collect()
     }
 }
 

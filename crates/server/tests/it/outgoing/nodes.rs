@@ -14,6 +14,7 @@ on_both_engines! {
     many_nodes_make_each_delivery_once;
     a_killed_node_loses_no_delivery;
     a_server_that_stops_finishes_what_it_sends;
+    what_does_not_end_in_time_is_sent_by_the_next;
 }
 
 const CALLS: usize = 40;
@@ -76,11 +77,7 @@ async fn a_server_that_stops_finishes_what_it_sends(engine: Engine) {
     outgoing.make(&["call.incoming"], &receiver.url, json!({})).await;
     outgoing.world.live_call("+13105550001").await;
     let sent = receiver.next().await;
-    let mut node = outgoing.world.nodes.remove(0);
-    let pid = rustix::process::Pid::from_child(&node.child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-    let ended = tokio::task::spawn_blocking(move || node.child.wait().unwrap()).await.unwrap();
-    assert!(ended.success(), "{ended:?}");
+    stop(&mut outgoing).await;
     outgoing.add_node();
     let path = format!("/v1/deliveries/{}", sent.id());
     let delivery = outgoing.world.api(Method::GET, &path, json!(null)).await.json();
@@ -90,4 +87,30 @@ async fn a_server_that_stops_finishes_what_it_sends(engine: Engine) {
         "{delivery}"
     );
     assert_eq!(receiver.count(), 0);
+}
+
+/// Tells the first server to stop, and waits until it has.
+async fn stop(outgoing: &mut Outgoing) {
+    let mut node = outgoing.world.nodes.remove(0);
+    let pid = rustix::process::Pid::from_child(&node.child);
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    let ended = tokio::task::spawn_blocking(move || node.child.wait().unwrap()).await.unwrap();
+    assert!(ended.success(), "{ended:?}");
+}
+
+async fn what_does_not_end_in_time_is_sent_by_the_next(engine: Engine) {
+    let (mut outgoing, mut receiver) = (Outgoing::start(engine).await, Receiver::start().await);
+    outgoing.world.nodes.clear();
+    outgoing.add_node_with(&[("HOOKLINE_DRAIN_SECONDS", "1")]);
+    receiver.say(Says::Nothing);
+    outgoing.make(&["call.incoming"], &receiver.url, json!({"timeout_seconds": 30})).await;
+    outgoing.world.live_call("+13105550001").await;
+    let first = receiver.next().await;
+    stop(&mut outgoing).await;
+    receiver.say(Says::Status(200));
+    outgoing.add_node();
+    // At once, and not when the claim of the one before ends.
+    assert_eq!(receiver.next().await.id(), first.id());
+    let delivered = outgoing.settled("", "delivered", 1).await;
+    assert_eq!(delivered[0]["attempts_made"], 1);
 }
