@@ -5119,7 +5119,7 @@ export interface operations {
                 noun?: string;
                 /** @description Of what: its id. */
                 id?: string;
-                /** @description Of whom: `user:ID`, `api_key:ID` or `cli`. */
+                /** @description Of whom: `user:ID`, `api_key:ID`, `cli`, or `server` for what the server did by itself. */
                 actor?: string;
             };
             header?: never;

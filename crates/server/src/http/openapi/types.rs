@@ -124,7 +124,7 @@ pub struct AuditQuery {
     noun: Option<String>,
     /// Of what: its id.
     id: Option<Uuid>,
-    /// Of whom: `user:ID`, `api_key:ID` or `cli`.
+    /// Of whom: `user:ID`, `api_key:ID`, `cli`, or `server` for what the server did by itself.
     actor: Option<String>,
 }
 
