@@ -1,41 +1,31 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { Megaphone, PhoneCall, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Megaphone, PhoneCall } from 'lucide-react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { Group } from '@/api/types';
 import { Badge } from '@/components/badge';
-import { Button } from '@/components/button';
-import { DataTable, Lead } from '@/components/data-table';
-import { AreaField, FormSheet, SelectField, TextField } from '@/components/form';
-import { plural } from '@/components/format';
+import { Lead } from '@/components/data-table';
+import { FormSheet, SelectField, TextField } from '@/components/form';
 import { MenuItem } from '@/components/menu';
-import { Page } from '@/components/page';
-import { Empty } from '@/components/states';
 import { say } from '@/components/toast';
-import { Nothing } from '@/components/values';
-import { useMay } from '@/features/access/session';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { flowsQuery } from '@/features/flows/queries';
 import { fromLines, toLines } from '@/features/groups/defaults';
+import { TagDefaults, TagDefaultsField } from '@/features/groups/tag-defaults';
 import { useFlowName, usePlanName } from '@/features/names';
+import { NounList } from '@/features/noun-list';
 import { numbersQuery } from '@/features/numbers/queries';
 import { plansQuery } from '@/features/routing-plans/queries';
-import { RowMenu } from '@/features/row-menu';
 
 export const Route = createFileRoute('/_app/campaigns')({ component: Campaigns });
 
 const column = createColumnHelper<Group>();
 
 function Campaigns() {
-  const campaigns = useQuery(campaignsQuery);
   const numbers = useQuery(numbersQuery).data ?? [];
-  const client = useQueryClient();
   const navigate = Route.useNavigate();
-  const [editing, setEditing] = useState<Group | 'new'>();
-  const may = useMay('manager');
   const columns = [
     column.accessor('name', {
       header: 'Campaign',
@@ -58,72 +48,33 @@ function Campaigns() {
     column.accessor('tag_defaults', {
       header: 'Tag defaults',
       meta: { from: 'md' },
-      cell: (cell) => {
-        const count = Object.keys(cell.getValue() ?? {}).length;
-        return count === 0 ? (
-          <Nothing />
-        ) : (
-          <span className="font-mono text-xs text-ink-2">{plural(count, 'tag')}</span>
-        );
-      },
-    }),
-    column.display({
-      id: 'menu',
-      header: () => <span className="sr-only">Actions</span>,
-      meta: { align: 'right' },
-      cell: (cell) => (
-        <RowMenu
-          name={cell.row.original.name}
-          onEdit={() => setEditing(cell.row.original)}
-          meaning="Its calls keep their data. A campaign that has numbers or RTB endpoints can’t be deleted."
-          onDelete={async () => {
-            await data(api.DELETE('/v1/campaigns/{id}', { params: { path: { id: cell.row.original.id } } }));
-            await client.invalidateQueries({ queryKey: ['campaigns'] });
-            say(`${cell.row.original.name} is deleted.`);
-          }}
-        >
-          <MenuItem
-            onSelect={() => void navigate({ to: '/calls', search: { campaign: cell.row.original.id } })}
-          >
-            <PhoneCall className="size-4 text-ink-3" aria-hidden /> See its calls
-          </MenuItem>
-        </RowMenu>
-      ),
+      cell: (cell) => <TagDefaults tags={cell.getValue()} />,
     }),
   ];
-  const create = may && (
-    <Button kind="primary" onClick={() => setEditing('new')}>
-      <Plus className="size-4" aria-hidden /> New campaign
-    </Button>
-  );
   return (
-    <Page
+    <NounList
       title="Campaigns"
       lead="What calls are about. A campaign owns numbers and says how its calls are routed."
-      actions={create}
-    >
-      <DataTable
-        label="Campaigns"
-        columns={columns}
-        rows={campaigns.data}
-        rowId={(each) => each.id}
-        {...(may ? { onOpen: setEditing } : {})}
-        problem={campaigns.error}
-        retry={() => void campaigns.refetch()}
-        empty={
-          <Empty icon={Megaphone} title="No campaign yet" action={create}>
-            Make one, give it a number, and choose a routing plan or a call flow for it.
-          </Empty>
-        }
-      />
-      {editing && (
-        <CampaignForm
-          key={editing === 'new' ? 'new' : editing.id}
-          campaign={editing === 'new' ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
+      icon={Megaphone}
+      query={campaignsQuery}
+      columns={columns}
+      create="New campaign"
+      empty={{
+        title: 'No campaign yet',
+        text: 'Make one, give it a number, and choose a routing plan or a call flow for it.',
+      }}
+      removal={{
+        nameOf: (row) => row.name,
+        meaning: 'Its calls keep their data. A campaign that has numbers or RTB endpoints can’t be deleted.',
+        remove: (id) => data(api.DELETE('/v1/campaigns/{id}', { params: { path: { id } } })),
+      }}
+      items={(row) => (
+        <MenuItem onSelect={() => void navigate({ to: '/calls', search: { campaign: row.id } })}>
+          <PhoneCall className="size-4 text-ink-3" aria-hidden /> See its calls
+        </MenuItem>
       )}
-    </Page>
+      form={(row, onClose) => <CampaignForm campaign={row} onClose={onClose} />}
+    />
   );
 }
 
@@ -214,16 +165,7 @@ function CampaignForm({ campaign, onClose }: { campaign: Group | undefined; onCl
             ))}
         </optgroup>
       </SelectField>
-      <AreaField
-        form={form}
-        name="tag_defaults"
-        label="Tag defaults"
-        optional
-        rows={4}
-        className="font-mono text-xs"
-        placeholder={'vertical = medicare'}
-        hint="One tag on a line. Its calls have them unless a later source says otherwise."
-      />
+      <TagDefaultsField form={form} name="tag_defaults" placeholder="vertical = medicare" />
     </FormSheet>
   );
 }

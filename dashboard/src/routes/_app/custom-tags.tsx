@@ -1,23 +1,18 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { Plus, Tags } from 'lucide-react';
-import { useState } from 'react';
+import { Tags } from 'lucide-react';
 import { Controller, useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { CustomTag, Schema, TagSource } from '@/api/types';
 import { Badge } from '@/components/badge';
-import { Button } from '@/components/button';
-import { DataTable, Lead } from '@/components/data-table';
+import { Lead } from '@/components/data-table';
 import { Check, FieldRow } from '@/components/field';
 import { AreaField, CheckField, FormSheet, SelectField, TextField } from '@/components/form';
-import { Page } from '@/components/page';
-import { Empty } from '@/components/states';
 import { say } from '@/components/toast';
 import { Nothing } from '@/components/values';
-import { useMay } from '@/features/access/session';
 import { customTagsQuery } from '@/features/custom-tags/queries';
-import { RowMenu } from '@/features/row-menu';
+import { NounList } from '@/features/noun-list';
 
 export const Route = createFileRoute('/_app/custom-tags')({ component: CustomTags });
 
@@ -45,10 +40,6 @@ const SOURCES: TagSource[] = [
 const column = createColumnHelper<CustomTag>();
 
 function CustomTags() {
-  const tags = useQuery(customTagsQuery);
-  const client = useQueryClient();
-  const [editing, setEditing] = useState<CustomTag | 'new'>();
-  const may = useMay('manager');
   const columns = [
     column.accessor('label', {
       header: 'Tag',
@@ -89,59 +80,26 @@ function CustomTags() {
       meta: { from: 'md' },
       cell: (cell) => cell.getValue() ?? <Nothing />,
     }),
-    column.display({
-      id: 'menu',
-      header: () => <span className="sr-only">Actions</span>,
-      meta: { align: 'right' },
-      cell: (cell) => (
-        <RowMenu
-          name={cell.row.original.label}
-          onEdit={() => setEditing(cell.row.original)}
-          meaning="New call_data no longer becomes this tag. The tags of past calls stay."
-          onDelete={async () => {
-            await data(
-              api.DELETE('/v1/custom-tags/{id}', { params: { path: { id: cell.row.original.id } } }),
-            );
-            await client.invalidateQueries({ queryKey: ['custom-tags'] });
-            say(`${cell.row.original.label} is deleted.`);
-          }}
-        />
-      ),
-    }),
   ];
-  const create = may && (
-    <Button kind="primary" onClick={() => setEditing('new')}>
-      <Plus className="size-4" aria-hidden /> New tag
-    </Button>
-  );
   return (
-    <Page
+    <NounList
       title="Custom tags"
       lead="Which fields of call_data become tags of the call, and what their values should be. Values that don’t fit are kept and flagged, never refused."
-      actions={create}
-    >
-      <DataTable
-        label="Custom tags"
-        columns={columns}
-        rows={tags.data}
-        rowId={(each) => each.id}
-        {...(may ? { onOpen: setEditing } : {})}
-        problem={tags.error}
-        retry={() => void tags.refetch()}
-        empty={
-          <Empty icon={Tags} title="No custom tag yet" action={create}>
-            Without a definition a field of call_data stays with its request and can’t route the call.
-          </Empty>
-        }
-      />
-      {editing && (
-        <TagForm
-          key={editing === 'new' ? 'new' : editing.id}
-          tag={editing === 'new' ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
-      )}
-    </Page>
+      icon={Tags}
+      query={customTagsQuery}
+      columns={columns}
+      create="New tag"
+      empty={{
+        title: 'No custom tag yet',
+        text: 'Without a definition a field of call_data stays with its request and can’t route the call.',
+      }}
+      removal={{
+        nameOf: (row) => row.label,
+        meaning: 'New call_data no longer becomes this tag. The tags of past calls stay.',
+        remove: (id) => data(api.DELETE('/v1/custom-tags/{id}', { params: { path: { id } } })),
+      }}
+      form={(row, onClose) => <TagForm tag={row} onClose={onClose} />}
+    />
   );
 }
 

@@ -1,37 +1,27 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { Hash, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Hash } from 'lucide-react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { PhoneNumber } from '@/api/types';
-import { Button } from '@/components/button';
-import { DataTable } from '@/components/data-table';
 import { FormSheet, SelectField, TextField } from '@/components/form';
 import { phone } from '@/components/format';
-import { Page } from '@/components/page';
-import { Empty } from '@/components/states';
 import { say } from '@/components/toast';
 import { Nothing, Phone } from '@/components/values';
-import { useMay } from '@/features/access/session';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { useCampaignName, usePublisherName } from '@/features/names';
+import { NounList } from '@/features/noun-list';
 import { numbersQuery } from '@/features/numbers/queries';
 import { publishersQuery } from '@/features/publishers/queries';
-import { RowMenu } from '@/features/row-menu';
 
 export const Route = createFileRoute('/_app/numbers')({ component: Numbers });
 
 const column = createColumnHelper<PhoneNumber>();
 
 function Numbers() {
-  const numbers = useQuery(numbersQuery);
   const campaign = useCampaignName();
   const publisher = usePublisherName();
-  const client = useQueryClient();
-  const [editing, setEditing] = useState<PhoneNumber | 'new'>();
-  const may = useMay('manager');
   const columns = [
     column.accessor('phone_number', {
       header: 'Number',
@@ -50,57 +40,26 @@ function Numbers() {
         return id ? publisher(id) : <Nothing />;
       },
     }),
-    column.display({
-      id: 'menu',
-      header: () => <span className="sr-only">Actions</span>,
-      meta: { align: 'right' },
-      cell: (cell) => (
-        <RowMenu
-          name={phone(cell.row.original.phone_number)}
-          onEdit={() => setEditing(cell.row.original)}
-          meaning="Calls to it are no longer known to belong to its campaign. Past calls stay."
-          onDelete={async () => {
-            await data(api.DELETE('/v1/numbers/{id}', { params: { path: { id: cell.row.original.id } } }));
-            await client.invalidateQueries({ queryKey: ['numbers'] });
-            say(`${phone(cell.row.original.phone_number)} is removed.`);
-          }}
-        />
-      ),
-    }),
   ];
-  const create = may && (
-    <Button kind="primary" onClick={() => setEditing('new')}>
-      <Plus className="size-4" aria-hidden /> Add number
-    </Button>
-  );
   return (
-    <Page
+    <NounList
       title="Numbers"
       lead="Tracking numbers. The dialed number tells a call’s campaign and publisher."
-      actions={create}
-    >
-      <DataTable
-        label="Numbers"
-        columns={columns}
-        rows={numbers.data}
-        rowId={(each) => each.id}
-        {...(may ? { onOpen: setEditing } : {})}
-        problem={numbers.error}
-        retry={() => void numbers.refetch()}
-        empty={
-          <Empty icon={Hash} title="No number yet" action={create}>
-            Add the numbers that your switch receives calls on. Each belongs to one campaign.
-          </Empty>
-        }
-      />
-      {editing && (
-        <NumberForm
-          key={editing === 'new' ? 'new' : editing.id}
-          number={editing === 'new' ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
-      )}
-    </Page>
+      icon={Hash}
+      query={numbersQuery}
+      columns={columns}
+      create="Add number"
+      empty={{
+        title: 'No number yet',
+        text: 'Add the numbers that your switch receives calls on. Each belongs to one campaign.',
+      }}
+      removal={{
+        nameOf: (row) => phone(row.phone_number),
+        meaning: 'Calls to it are no longer known to belong to its campaign. Past calls stay.',
+        remove: (id) => data(api.DELETE('/v1/numbers/{id}', { params: { path: { id } } })),
+      }}
+      form={(row, onClose) => <NumberForm number={row} onClose={onClose} />}
+    />
   );
 }
 

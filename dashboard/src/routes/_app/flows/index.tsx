@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { GitBranch, Plus } from 'lucide-react';
+import { GitBranch } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
@@ -9,16 +9,13 @@ import type { FlowLine, Schema } from '@/api/types';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { CopyId } from '@/components/copy';
-import { DataTable } from '@/components/data-table';
 import { FormSheet, TextField } from '@/components/form';
-import { Page } from '@/components/page';
-import { Empty } from '@/components/states';
 import { say } from '@/components/toast';
 import { Nothing, Time } from '@/components/values';
-import { useMay } from '@/features/access/session';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { EMPTY, type Graph } from '@/features/flows/graph';
 import { flowsQuery } from '@/features/flows/queries';
+import { NounList } from '@/features/noun-list';
 
 const ImportFlow = lazy(async () => ({ default: (await import('@/features/flows/import-flow')).ImportFlow }));
 
@@ -27,12 +24,9 @@ export const Route = createFileRoute('/_app/flows/')({ component: Flows });
 const column = createColumnHelper<FlowLine>();
 
 function Flows() {
-  const flows = useQuery(flowsQuery);
   const campaigns = useQuery(campaignsQuery).data ?? [];
   const client = useQueryClient();
   const navigate = Route.useNavigate();
-  const may = useMay('manager');
-  const [making, setMaking] = useState(false);
   const [importing, setImporting] = useState(false);
   const make = async (name: string, graph: Graph) => {
     const draft = graph as unknown as Schema['FlowGraph'];
@@ -81,40 +75,23 @@ function Flows() {
       cell: (cell) => <Time at={cell.getValue()} relative />,
     }),
   ];
-  const create = may && (
-    <>
-      <Button onClick={() => setImporting(true)}>Import</Button>
-      <Button kind="primary" onClick={() => setMaking(true)}>
-        <Plus className="size-4" aria-hidden /> New flow
-      </Button>
-    </>
-  );
   return (
-    <Page
-      title="Call flows"
-      lead="What happens to a call, step by step: menus, opening hours, other systems’ answers, and where it ends."
-      actions={create}
-    >
-      <DataTable
-        label="Call flows"
+    <>
+      <NounList
+        title="Call flows"
+        lead="What happens to a call, step by step: menus, opening hours, other systems’ answers, and where it ends."
+        icon={GitBranch}
+        query={flowsQuery}
         columns={columns}
-        rows={flows.data}
-        rowId={(each) => each.id}
+        create="New flow"
+        actions={<Button onClick={() => setImporting(true)}>Import</Button>}
+        empty={{
+          title: 'No call flow yet',
+          text: 'A flow is drawn on a canvas, tested with a call that is made up, and published. A campaign then says that its calls go by it.',
+        }}
         onOpen={(flow) => void navigate({ to: '/flows/$id', params: { id: flow.id } })}
-        problem={flows.error}
-        retry={() => void flows.refetch()}
-        empty={
-          <Empty
-            icon={GitBranch}
-            title="No call flow yet"
-            action={create && <span className="flex gap-2">{create}</span>}
-          >
-            A flow is drawn on a canvas, tested with a call that is made up, and published. A campaign then
-            says that its calls go by it.
-          </Empty>
-        }
+        form={(_, onClose) => <NewFlow onClose={onClose} onMake={(name) => make(name, EMPTY)} />}
       />
-      {making && <NewFlow onClose={() => setMaking(false)} onMake={(name) => make(name, EMPTY)} />}
       <Suspense>
         {importing && (
           <ImportFlow
@@ -125,7 +102,7 @@ function Flows() {
           />
         )}
       </Suspense>
-    </Page>
+    </>
   );
 }
 

@@ -1,22 +1,17 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { Plus, Route as RouteIcon } from 'lucide-react';
-import { useState } from 'react';
+import { Route as RouteIcon } from 'lucide-react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { RoutingPlan } from '@/api/types';
 import { Badge } from '@/components/badge';
-import { Button } from '@/components/button';
-import { DataTable } from '@/components/data-table';
 import { FormSheet, SelectField, TextField } from '@/components/form';
-import { Page } from '@/components/page';
-import { Empty } from '@/components/states';
 import { say } from '@/components/toast';
 import { Nothing, Time } from '@/components/values';
-import { useMay } from '@/features/access/session';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { useTargetName } from '@/features/names';
+import { NounList } from '@/features/noun-list';
 import { toGroups } from '@/features/routing-plans/groups';
 import { plansQuery } from '@/features/routing-plans/queries';
 import { targetsQuery } from '@/features/targets/queries';
@@ -26,12 +21,9 @@ export const Route = createFileRoute('/_app/routing-plans/')({ component: Plans 
 const column = createColumnHelper<RoutingPlan>();
 
 function Plans() {
-  const plans = useQuery(plansQuery);
   const campaigns = useQuery(campaignsQuery).data ?? [];
   const target = useTargetName();
   const navigate = Route.useNavigate();
-  const [making, setMaking] = useState(false);
-  const may = useMay('manager');
   const columns = [
     column.accessor('name', {
       header: 'Plan',
@@ -70,33 +62,21 @@ function Plans() {
       cell: (cell) => <Time at={cell.getValue()} relative />,
     }),
   ];
-  const create = may && (
-    <Button kind="primary" onClick={() => setMaking(true)}>
-      <Plus className="size-4" aria-hidden /> New plan
-    </Button>
-  );
   return (
-    <Page
+    <NounList
       title="Routing plans"
       lead="Which target gets a call: by priority, shared by weight, filtered by the call’s tags."
-      actions={create}
-    >
-      <DataTable
-        label="Routing plans"
-        columns={columns}
-        rows={plans.data}
-        rowId={(each) => each.id}
-        onOpen={(plan) => void navigate({ to: '/routing-plans/$id', params: { id: plan.id } })}
-        problem={plans.error}
-        retry={() => void plans.refetch()}
-        empty={
-          <Empty icon={RouteIcon} title="No routing plan yet" action={create}>
-            A plan needs at least one target. A campaign then says that its calls go by it.
-          </Empty>
-        }
-      />
-      {making && <NewPlan onClose={() => setMaking(false)} />}
-    </Page>
+      icon={RouteIcon}
+      query={plansQuery}
+      columns={columns}
+      create="New plan"
+      empty={{
+        title: 'No routing plan yet',
+        text: 'A plan needs at least one target. A campaign then says that its calls go by it.',
+      }}
+      onOpen={(plan) => void navigate({ to: '/routing-plans/$id', params: { id: plan.id } })}
+      form={(_, onClose) => <NewPlan onClose={onClose} />}
+    />
   );
 }
 

@@ -1,22 +1,15 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
-import { Braces, Plus } from 'lucide-react';
-import { useState } from 'react';
+import { Braces } from 'lucide-react';
 import { api, data } from '@/api/client';
 import type { RtbEndpoint } from '@/api/types';
 import { Badge } from '@/components/badge';
-import { Button } from '@/components/button';
 import { CopyButton } from '@/components/copy';
-import { DataTable, Lead } from '@/components/data-table';
+import { Lead } from '@/components/data-table';
 import { money } from '@/components/format';
-import { Page } from '@/components/page';
-import { Empty } from '@/components/states';
-import { say } from '@/components/toast';
 import { Nothing } from '@/components/values';
-import { useMay } from '@/features/access/session';
 import { useCampaignName, usePublisherName } from '@/features/names';
-import { RowMenu } from '@/features/row-menu';
+import { NounList } from '@/features/noun-list';
 import { EndpointForm } from '@/features/rtb/endpoint-form';
 import { endpointsQuery } from '@/features/rtb/queries';
 
@@ -25,13 +18,9 @@ export const Route = createFileRoute('/_app/rtb/')({ component: Endpoints });
 const column = createColumnHelper<RtbEndpoint>();
 
 function Endpoints() {
-  const endpoints = useQuery(endpointsQuery);
   const campaign = useCampaignName();
   const publisher = usePublisherName();
-  const client = useQueryClient();
   const navigate = Route.useNavigate();
-  const [editing, setEditing] = useState<RtbEndpoint | 'new'>();
-  const may = useMay('manager');
   const columns = [
     column.accessor('name', {
       header: 'Endpoint',
@@ -74,59 +63,26 @@ function Endpoints() {
         </span>
       ),
     }),
-    column.display({
-      id: 'menu',
-      header: () => <span className="sr-only">Actions</span>,
-      meta: { align: 'right' },
-      cell: (cell) => (
-        <RowMenu
-          name={cell.row.original.name}
-          onEdit={() => setEditing(cell.row.original)}
-          meaning="Its address answers 404 from now on. Its bids stay in the log."
-          onDelete={async () => {
-            await data(
-              api.DELETE('/v1/rtb-endpoints/{id}', { params: { path: { id: cell.row.original.id } } }),
-            );
-            await client.invalidateQueries({ queryKey: ['rtb-endpoints'] });
-            say(`${cell.row.original.name} is deleted.`);
-          }}
-        />
-      ),
-    }),
   ];
-  const create = may && (
-    <Button kind="primary" onClick={() => setEditing('new')}>
-      <Plus className="size-4" aria-hidden /> New endpoint
-    </Button>
-  );
   return (
-    <Page
+    <NounList
       title="RTB endpoints"
       lead="Addresses at which publishers ask what a call would bring, before they send it."
-      actions={create}
-    >
-      <DataTable
-        label="RTB endpoints"
-        columns={columns}
-        rows={endpoints.data}
-        rowId={(each) => each.id}
-        onOpen={(endpoint) => void navigate({ to: '/rtb/$id', params: { id: endpoint.id } })}
-        problem={endpoints.error}
-        retry={() => void endpoints.refetch()}
-        empty={
-          <Empty icon={Braces} title="No RTB endpoint yet" action={create}>
-            Give a publisher an endpoint for a campaign. Its address is its secret; a bid holds a place for
-            the call.
-          </Empty>
-        }
-      />
-      {editing && (
-        <EndpointForm
-          key={editing === 'new' ? 'new' : editing.id}
-          endpoint={editing === 'new' ? undefined : editing}
-          onClose={() => setEditing(undefined)}
-        />
-      )}
-    </Page>
+      icon={Braces}
+      query={endpointsQuery}
+      columns={columns}
+      create="New endpoint"
+      empty={{
+        title: 'No RTB endpoint yet',
+        text: 'Give a publisher an endpoint for a campaign. Its address is its secret; a bid holds a place for the call.',
+      }}
+      onOpen={(endpoint) => void navigate({ to: '/rtb/$id', params: { id: endpoint.id } })}
+      removal={{
+        nameOf: (row) => row.name,
+        meaning: 'Its address answers 404 from now on. Its bids stay in the log.',
+        remove: (id) => data(api.DELETE('/v1/rtb-endpoints/{id}', { params: { path: { id } } })),
+      }}
+      form={(row, onClose) => <EndpointForm endpoint={row} onClose={onClose} />}
+    />
   );
 }
