@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { conditionText, fromSimple, toSimple } from './condition';
+import { conditionText, fromGroup, toGroup } from './condition';
+
+const again = (raw: unknown) => fromGroup(toGroup(raw));
+const state = { tag: 'state', op: 'equals', value: 'CA' };
+const age = { tag: 'age', op: 'at_least', value: 65 };
 
 test('a group of comparisons goes through the editor unchanged', () => {
   const filter = {
@@ -7,33 +11,58 @@ test('a group of comparisons goes through the editor unchanged', () => {
       { tag: 'lead_source', op: 'equals', value: 'google_ads' },
       { tag: 'zip_code', op: 'is_one_of', values: ['90210', '02134'] },
       { tag: 'age', op: 'between', from: 18, to: 65.5 },
-      { tag: 'age', op: 'at_least', value: 65 },
+      age,
       { tag: 'state', op: 'not_exists' },
     ],
   };
-  const simple = toSimple(filter);
-  expect(simple && fromSimple(simple)).toEqual(filter);
+  expect(again(filter)).toEqual(filter);
 });
 
 test('one comparison needs no group, and none is no filter', () => {
-  const one = { tag: 'state', op: 'equals', value: 'CA' };
-  const simple = toSimple(one);
-  expect(simple && fromSimple(simple)).toEqual(one);
-  expect(fromSimple({ how: 'all', leaves: [] })).toBeNull();
+  expect(again(state)).toEqual(state);
+  expect(again({ all: [state] })).toEqual(state);
+  expect(fromGroup({ how: 'all', parts: [] })).toBeNull();
 });
 
-test('what the editor can’t show is left alone', () => {
-  expect(toSimple({ all: [{ not: { tag: 'a', op: 'exists' } }] })).toBeUndefined();
-  expect(toSimple({ tag: 'a', op: 'equals', value: 'x', case_sensitive: true })).toBeUndefined();
+test.each([
+  { all: [{ any: [state, age] }, { not: state }, { not: { all: [state, { any: [age, state] }] } }] },
+  { not: { any: [state, age] } },
+  { not: { all: [state, age] } },
+  { not: { not: state } },
+  { not: { any: [{ not: { all: [state, age] } }, age] } },
+])('groups within groups go through unchanged: %j', (filter) => {
+  expect(again(filter)).toEqual(filter);
+});
+
+test('a denied group is one group with another word', () => {
+  expect(toGroup({ not: { any: [state, age] } }).how).toBe('none');
+  expect(toGroup({ not: { all: [state, age] } }).how).toBe('not_all');
+  expect(toGroup({ not: state })).toMatchObject({ how: 'none', parts: [{ tag: 'state' }] });
+});
+
+test('whether case counts is kept where it means something', () => {
+  const exact = { ...state, case_sensitive: true };
+  expect(again(exact)).toEqual(exact);
+  const list = { tag: 'zip', op: 'is_one_of', values: ['a', 'b'], case_sensitive: true };
+  expect(again(list)).toEqual(list);
+  expect(
+    fromGroup({ how: 'all', parts: [{ tag: 'age', op: 'at_least', value: '65', exact: true }] }),
+  ).toEqual(age);
+});
+
+test.each([
+  { all: [state, { tag: 'state', op: 'sounds_like', value: 'x' }] },
+  { all: [state, { tag: 'city', op: 'is_one_of', values: ['Paris, Texas', 'Rome'] }] },
+  { any: [state], all: [age] },
+  { tag: 'state', op: 'equals', value: 'CA', weight: 2 },
+])('what the editor can’t show is left alone: %j', (filter) => {
+  expect(again(filter)).toEqual(filter);
 });
 
 test('a filter can be read in a line', () => {
-  expect(
-    conditionText({
-      all: [
-        { tag: 'state', op: 'equals', value: 'CA' },
-        { tag: 'age', op: 'at_least', value: 65 },
-      ],
-    }),
-  ).toBe('state is CA and age ≥ 65');
+  expect(conditionText({ all: [state, age] })).toBe('state is CA and age ≥ 65');
+  expect(conditionText({ any: [{ all: [state, age] }, { not: { any: [state, age] } }] })).toBe(
+    '(state is CA and age ≥ 65) or not (state is CA or age ≥ 65)',
+  );
+  expect(conditionText({ ...state, case_sensitive: true })).toBe('state is CA (same case)');
 });

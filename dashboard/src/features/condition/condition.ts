@@ -1,17 +1,28 @@
-/**
- * A filter on tags. The server takes any nesting; the editor shows one group of comparisons, and what is nested
- * deeper stays as it is and is edited as JSON.
- */
+/** A filter on tags: comparisons, and groups of them within each other to any depth. */
 export interface Leaf {
   tag: string;
   op: string;
   value: string;
+  /** Upper and lower case count. */
+  exact: boolean;
 }
 
-export interface Simple {
-  how: 'all' | 'any';
-  leaves: Leaf[];
+export type How = 'all' | 'any' | 'not_all' | 'none';
+
+export interface Group {
+  how: How;
+  parts: Part[];
 }
+
+/** What the editor can't show, such as a comparison of a newer server. */
+export interface Kept {
+  kept: unknown;
+}
+
+export type Part = Leaf | Group | Kept;
+
+export const isGroup = (part: Part): part is Group => 'parts' in part;
+export const isLeaf = (part: Part): part is Leaf => 'op' in part;
 
 interface OpSpec {
   op: string;
@@ -40,54 +51,77 @@ export const OPS: OpSpec[] = [
 
 const BY_OP = new Map(OPS.map((spec) => [spec.op, spec]));
 export const takes = (op: string) => BY_OP.get(op)?.takes ?? 'text';
+export const hasCase = (op: string) => takes(op) === 'text' || takes(op) === 'list';
 
-/** The filter as one group of comparisons, if it is no more than that. */
-export function toSimple(raw: unknown): Simple | undefined {
-  if (raw === undefined || raw === null) return { how: 'all', leaves: [] };
-  if (typeof raw !== 'object') return undefined;
-  const from = raw as Record<string, unknown>;
-  for (const how of ['all', 'any'] as const) {
-    const parts = from[how];
-    if (Array.isArray(parts)) {
-      const leaves = parts.map(toLeaf);
-      return leaves.every((leaf) => leaf !== undefined) ? { how, leaves } : undefined;
-    }
-  }
-  const leaf = toLeaf(raw);
-  return leaf && { how: 'all', leaves: [leaf] };
+export const FRESH: Leaf = { tag: '', op: 'equals', value: '', exact: false };
+
+/** The filter as the group that the editor begins with. */
+export function toGroup(raw: unknown): Group {
+  if (raw === undefined || raw === null) return { how: 'all', parts: [] };
+  const part = toPart(raw);
+  return isGroup(part) ? part : { how: 'all', parts: [part] };
 }
 
-function toLeaf(raw: unknown): Leaf | undefined {
-  if (typeof raw !== 'object' || raw === null) return undefined;
-  const { tag, op, value, values, from, to, ...rest } = raw as Record<string, unknown>;
+export function toPart(raw: unknown): Part {
+  if (typeof raw !== 'object' || raw === null) return { kept: raw };
+  const from = raw as Record<string, unknown>;
+  const [only, ...more] = Object.keys(from);
+  if (more.length > 0 || only === undefined) return toLeaf(from) ?? { kept: raw };
+  const inner = from[only];
+  if ((only === 'all' || only === 'any') && Array.isArray(inner))
+    return { how: only, parts: inner.map(toPart) };
+  if (only !== 'not') return { kept: raw };
+  const denied = toPart(inner);
+  if (isGroup(denied) && denied.how === 'all') return { how: 'not_all', parts: denied.parts };
+  if (isGroup(denied) && denied.how === 'any') return { how: 'none', parts: denied.parts };
+  return { how: 'none', parts: [denied] };
+}
+
+function toLeaf(from: Record<string, unknown>): Leaf | undefined {
+  const { tag, op, value, values, from: least, to, case_sensitive, ...rest } = from;
   if (typeof tag !== 'string' || typeof op !== 'string' || !BY_OP.has(op)) return undefined;
   if (Object.keys(rest).length > 0) return undefined;
-  const shown = Array.isArray(values) ? values : from === undefined ? [value ?? ''] : [from, to];
-  return { tag, op, value: shown.join(', ') };
+  const shown = Array.isArray(values) ? values : least === undefined ? [value ?? ''] : [least, to];
+  if (shown.some((each) => typeof each === 'object')) return undefined;
+  // A list is shown with commas between, so one within a value can't be.
+  if (Array.isArray(values) && values.some((each) => String(each).includes(','))) return undefined;
+  return { tag, op, value: shown.join(', '), exact: case_sensitive === true };
 }
 
-export function fromSimple({ how, leaves }: Simple): Record<string, unknown> | null {
-  const written = leaves.map(fromLeaf);
-  if (written.length === 0) return null;
-  return written.length === 1 && written[0] ? written[0] : { [how]: written };
+/** What is sent: no filter if nothing is compared, and no group around a single comparison. */
+export function fromGroup(group: Group): Record<string, unknown> | null {
+  const [first, ...more] = group.parts;
+  if (first === undefined) return null;
+  const alone = more.length === 0 && (group.how === 'all' || group.how === 'any');
+  return fromPart(alone ? first : group) as Record<string, unknown>;
 }
 
-function fromLeaf({ tag, op, value }: Leaf): Record<string, unknown> {
+export function fromPart(part: Part): unknown {
+  if (isLeaf(part)) return fromLeaf(part);
+  if (!isGroup(part)) return part.kept;
+  const parts = part.parts.map(fromPart);
+  if (part.how === 'all' || part.how === 'any') return { [part.how]: parts };
+  if (parts.length === 1) return { not: parts[0] };
+  return { not: { [part.how === 'none' ? 'any' : 'all']: parts } };
+}
+
+export function fromLeaf({ tag, op, value, exact }: Leaf): Record<string, unknown> {
   const list = value
     .split(',')
     .map((each) => each.trim())
     .filter((each) => each !== '');
+  const matchCase = exact && hasCase(op) ? { case_sensitive: true } : {};
   switch (takes(op)) {
     case 'nothing':
       return { tag, op };
     case 'number':
       return { tag, op, value: number(value) };
     case 'list':
-      return { tag, op, values: list };
+      return { tag, op, values: list, ...matchCase };
     case 'range':
       return { tag, op, from: number(list[0] ?? ''), to: number(list[1] ?? '') };
     default:
-      return { tag, op, value };
+      return { tag, op, value, ...matchCase };
   }
 }
 
@@ -98,11 +132,21 @@ function number(text: string): number | string {
 
 /** A filter in a line. */
 export function conditionText(raw: unknown): string {
-  const simple = toSimple(raw);
-  if (simple === undefined) return JSON.stringify(raw);
-  return simple.leaves
-    .map(({ tag, op, value }) =>
-      [tag, BY_OP.get(op)?.label ?? op, value].filter((word) => word !== '').join(' '),
-    )
-    .join(simple.how === 'all' ? ' and ' : ' or ');
+  return groupText(toGroup(raw));
+}
+
+function groupText({ how, parts }: Group): string {
+  const joined = parts
+    .map((part) => (isGroup(part) && !isNegative(part.how) ? `(${groupText(part)})` : partText(part)))
+    .join(how === 'all' || how === 'not_all' ? ' and ' : ' or ');
+  return isNegative(how) ? `not (${joined})` : joined;
+}
+
+const isNegative = (how: How) => how === 'not_all' || how === 'none';
+
+function partText(part: Part): string {
+  if (isGroup(part)) return groupText(part);
+  if (!isLeaf(part)) return JSON.stringify(part.kept);
+  const words = [part.tag, BY_OP.get(part.op)?.label ?? part.op, part.value, part.exact && '(same case)'];
+  return words.filter(Boolean).join(' ');
 }

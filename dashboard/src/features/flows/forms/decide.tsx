@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Field, Input, Select, Textarea } from '@/components/field';
-import { fromSimple, type Leaf, OPS, takes, toSimple } from '../../condition/condition';
-import { ConditionEditor } from '../../condition/editor';
+import { FRESH, fromLeaf, hasCase, isLeaf, type Leaf, OPS, takes, toPart } from '../../condition/condition';
+import { ConditionEditor, MatchCase } from '../../condition/editor';
 import { DAYS, fromWeekText, toWeekText, type WeekText } from '../../targets/hours';
 import { list, put } from '../graph';
 import { type FormProps, ListRows, SelectRow, TextRow, toNumber, useOwn } from './fields';
@@ -32,16 +32,17 @@ interface Case {
 
 function toCase(raw: Json): Case {
   const { next: _, ...test } = raw;
-  return { leaf: toSimple({ tag: 'value', ...test })?.leaves[0], raw };
+  const part = toPart({ tag: 'value', ...test });
+  return { leaf: isLeaf(part) ? part : undefined, raw };
 }
 
 function fromCase({ leaf, raw }: Case): Json {
   if (leaf === undefined) return raw;
-  const { tag: _, ...test } = fromSimple({ how: 'all', leaves: [leaf] }) ?? {};
+  const { tag: _, ...test } = fromLeaf(leaf);
   return raw.next === undefined ? test : { ...test, next: raw.next };
 }
 
-const FRESH_CASE: Case = { leaf: { tag: 'value', op: 'equals', value: '' }, raw: {} };
+const FRESH_CASE: Case = { leaf: FRESH, raw: {} };
 
 export function SwitchForm(props: FormProps) {
   const { node, onChange } = props;
@@ -97,13 +98,23 @@ function Cases({
               ))}
             </Select>
             {takes(leaf.op) !== 'nothing' && (
-              <Input
-                aria-label={`Value of case ${at + 1}`}
-                readOnly={!editable}
-                value={leaf.value}
-                placeholder={takes(leaf.op) === 'list' ? 'a, b, c' : 'value'}
-                onChange={(event) => change({ raw, leaf: { ...leaf, value: event.target.value } })}
-              />
+              <span className="flex gap-1">
+                <Input
+                  aria-label={`Value of case ${at + 1}`}
+                  readOnly={!editable}
+                  value={leaf.value}
+                  placeholder={takes(leaf.op) === 'list' ? 'a, b, c' : 'value'}
+                  onChange={(event) => change({ raw, leaf: { ...leaf, value: event.target.value } })}
+                />
+                {hasCase(leaf.op) && (
+                  <MatchCase
+                    label={`Match case in case ${at + 1}`}
+                    on={leaf.exact}
+                    disabled={!editable}
+                    onChange={(exact) => change({ raw, leaf: { ...leaf, exact } })}
+                  />
+                )}
+              </span>
             )}
           </>
         )
