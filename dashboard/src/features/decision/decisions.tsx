@@ -4,7 +4,7 @@ import { cx } from '@/components/cx';
 import { sentence } from '@/components/format';
 import { Time } from '@/components/values';
 import type { Decision, Explained, SeenNode, SeenPlan, SeenRoute } from './trace';
-import { CHOSEN_BY, TRIGGERS, VERDICTS } from './verdicts';
+import { choiceOf, TRIGGERS, VERDICTS } from './verdicts';
 
 const RESULTS: Record<string, Tone> = { dial: 'accent', connected: 'ok', reject: 'bad', over: 'plain' };
 
@@ -115,11 +115,11 @@ function Plan({ plan }: { plan: SeenPlan }) {
 }
 
 function Route({ route, plan, fallback }: { route: SeenRoute; plan: SeenPlan; fallback?: boolean }) {
-  const chosen = plan.chosen?.target === route.target;
+  const choice = choiceOf(plan, route.target, fallback === true);
   const passed = route.verdict === 'eligible';
   const Icon = passed ? Check : route.verdict === 'not_reached' ? Minus : X;
   return (
-    <li className={cx('grid gap-1 border-b px-3 py-2 last:border-b-0', chosen && 'bg-accent-soft')}>
+    <li className={cx('grid gap-1 border-b px-3 py-2 last:border-b-0', choice && 'bg-accent-soft')}>
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Icon
           aria-hidden
@@ -138,13 +138,7 @@ function Route({ route, plan, fallback }: { route: SeenRoute; plan: SeenPlan; fa
         <span className="ml-auto text-xs text-ink-2">
           {VERDICTS[route.verdict] ?? sentence(route.verdict)}
           {route.limit && ` (${route.limit})`}
-          {chosen && plan.chosen && (
-            <span className="font-medium text-accent-ink">
-              {' '}
-              · chosen {CHOSEN_BY[plan.chosen.by] ?? plan.chosen.by}
-              {plan.chosen.share && plan.chosen.by === 'weight' && `, ${plan.chosen.share}`}
-            </span>
-          )}
+          {choice && <span className="font-medium text-accent-ink"> · {choice}</span>}
         </span>
       </div>
       {route.filter && <Why explained={route.filter} />}

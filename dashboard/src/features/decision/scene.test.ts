@@ -46,6 +46,36 @@ test('the whole way is lit, and each target hangs off the plan’s node with its
   ]);
 });
 
+test('all that ring together are marked, at the dial node that names them', () => {
+  const several: Graph = {
+    version: 1,
+    start: 'ring',
+    nodes: { ring: { type: 'dial', targets: ['t1', 't2'], strategy: 'simultaneous' } },
+  };
+  const ringing = {
+    plan: { id: '00000000-0000-0000-0000-000000000000', name: '' },
+    routes: [
+      { target: 't1', name: 'A', verdict: 'eligible' },
+      { target: 't2', name: 'B', verdict: 'eligible' },
+    ],
+    chosen: { target: 't2', by: 'weight', share: { weight: 1, of: 2 } },
+    together_with: [{ target: 't1', by: 'weight', share: { weight: 1, of: 1 } }],
+  };
+  const scene = toScene(
+    [readDecision({ nodes: [{ node: 'ring', type: 'dial' }], plans: [ringing] })],
+    0,
+    several,
+  );
+  expect(scene?.extra.edges.map((edge) => [edge.source, edge.className])).toEqual([
+    ['ring', 'lit'],
+    ['ring', 'lit'],
+  ]);
+  expect(scene?.extra.nodes.map((node) => node.data.verdict)).toEqual([
+    'Chosen by weight, 1 of 1, to ring together',
+    'Chosen by weight, 1 of 2, to ring together',
+  ]);
+});
+
 test('a call that went by a plan alone has a picture, too', () => {
   const scene = toScene([readDecision({ plans: [plan] })], 0, undefined);
   expect(Object.keys(scene?.graph.nodes ?? {})).toEqual(['the-call', 'plan-0']);

@@ -1,10 +1,11 @@
 import type { Edge } from '@xyflow/react';
+import { sentence } from '@/components/format';
 import type { VerdictData, VerdictNode } from '../flows/flow-node';
-import { type Graph, type Nodes, waysOf } from '../flows/graph';
+import { dialTargets, type Graph, type Nodes, waysOf } from '../flows/graph';
 import { type Box, NODE_WIDTH, nodeHeight, place, VERDICT_HEIGHT } from '../flows/layout';
 import { type Path, wayKey } from '../flows/path';
 import type { Decision, SeenNode, SeenPlan, SeenRoute } from './trace';
-import { CHOSEN_BY, VERDICTS } from './verdicts';
+import { choiceOf, VERDICTS } from './verdicts';
 
 /** A decision as a picture: the flow with its way lit, and each plan's targets with their verdicts. */
 export interface Scene {
@@ -126,22 +127,15 @@ function hang(graph: Graph, decision: Decision, isFlow: boolean): Hung[] {
 function askerOf(graph: Graph, plan: SeenPlan, passed: ReadonlySet<string>): string | undefined {
   const target = plan.routes[0]?.target;
   const asks = Object.entries(graph.nodes).filter(([, node]) =>
-    plan.id === undefined ? node.type === 'dial' && node.target === target : node.plan === plan.id,
+    plan.id === undefined ? node.type === 'dial' && dialTargets(node)[0] === target : node.plan === plan.id,
   );
   return (asks.find(([id]) => passed.has(id)) ?? asks[0])?.[0];
 }
 
 function verdictOf(route: SeenRoute, plan: SeenPlan, fallback: boolean): VerdictData {
-  const { chosen } = plan;
   const words = VERDICTS[route.verdict] ?? route.verdict.replaceAll('_', ' ');
-  if (chosen?.target === route.target && (chosen.by === 'fallback') === fallback) {
-    const share = chosen.by === 'weight' && chosen.share ? `, ${chosen.share}` : '';
-    return {
-      name: route.name,
-      verdict: `Chosen ${CHOSEN_BY[chosen.by] ?? chosen.by}${share}`,
-      state: 'chosen',
-    };
-  }
+  const choice = choiceOf(plan, route.target, fallback);
+  if (choice) return { name: route.name, verdict: sentence(choice), state: 'chosen' };
   const verdict = route.limit ? `${words} (${route.limit})` : words;
   if (route.verdict === 'eligible') return { name: route.name, verdict, state: 'passed' };
   return { name: route.name, verdict, state: route.verdict === 'not_reached' ? 'skipped' : 'refused' };

@@ -39,7 +39,25 @@ test('a decision of the server is read', () => {
   expect(decision.tags[0]).toEqual({ name: 'lead_source', value: undefined, source: undefined });
   expect(decision.plans[0]?.routes[0]?.filter?.text).toBe('lead_source equals google_ads');
   expect(decision.plans[0]?.routes[1]?.limit).toBe('5 of 5');
-  expect(decision.plans[0]?.chosen?.share).toBe('1 of 4');
+  expect(decision.plans[0]?.chosen).toEqual([{ target: 't2', by: 'weight', share: '1 of 4' }]);
+});
+
+test('targets that ring together are all chosen', () => {
+  const decision = readDecision({
+    plans: [
+      {
+        plan: { id: 'p1', name: 'All at once' },
+        chosen: { target: 't1', by: 'weight', share: { weight: 1, of: 3 } },
+        together_with: [{ target: 't2', by: 'weight', share: { weight: 1, of: 2 } }],
+      },
+    ],
+    result: { told: { action: 'dial', targets: [{ name: 'A' }, { name: 'B' }] } },
+  });
+  expect(decision.plans[0]?.chosen.map((each) => [each.target, each.share])).toEqual([
+    ['t1', '1 of 3'],
+    ['t2', '1 of 2'],
+  ]);
+  expect(decision.result.text).toBe('Dial A and B together');
 });
 
 test('groups within groups are explained', () => {

@@ -34,7 +34,8 @@ export interface SeenPlan {
   duplicate: string | undefined;
   routes: SeenRoute[];
   fallback: SeenRoute | undefined;
-  chosen: { target: string; name: string; by: string; share: string | undefined } | undefined;
+  /** The target that got the call; more than one if they ring together. */
+  chosen: { target: string; by: string; share: string | undefined }[];
 }
 
 export interface SeenNode {
@@ -100,8 +101,7 @@ function readNode(from: Json): SeenNode {
 
 function readPlan(from: Json): SeenPlan {
   const plan = object(from.plan);
-  const chosen = from.chosen === undefined ? undefined : object(from.chosen);
-  const share = object(chosen?.share);
+  const chosen = from.chosen === undefined ? [] : [object(from.chosen), ...list(from.together_with)];
   const duplicate = from.duplicate === undefined ? undefined : object(from.duplicate);
   return {
     id: plan.id === NO_PLAN ? undefined : text(plan.id),
@@ -117,12 +117,14 @@ function readPlan(from: Json): SeenPlan {
       duplicate && `The caller had called before: ${(text(duplicate.then) ?? '').replaceAll('_', ' ')}.`,
     routes: list(from.routes).map(readRoute),
     fallback: from.fallback === undefined ? undefined : readRoute(object(from.fallback)),
-    chosen: chosen && {
-      target: text(chosen.target) ?? '',
-      name: text(chosen.name) ?? '',
-      by: text(chosen.by) ?? '',
-      share: number(share.of) === undefined ? undefined : `${share.weight} of ${share.of}`,
-    },
+    chosen: chosen.map((each) => {
+      const share = object(each.share);
+      return {
+        target: text(each.target) ?? '',
+        by: text(each.by) ?? '',
+        share: number(share.of) === undefined ? undefined : `${share.weight} of ${share.of}`,
+      };
+    }),
   };
 }
 
@@ -166,13 +168,10 @@ export function readExplained(raw: unknown): Explained | undefined {
 function readResult(told: Json): Decision['result'] {
   const action = text(told.action) ?? 'wait';
   switch (action) {
-    case 'dial':
-      return {
-        action,
-        text: `Dial ${list(told.targets)
-          .map((each) => text(each.name))
-          .join(', ')}`,
-      };
+    case 'dial': {
+      const names = list(told.targets).map((each) => text(each.name) ?? '');
+      return { action, text: `Dial ${together(names)}` };
+    }
     case 'menu':
       return { action, text: `Play “${text(told.prompt) ?? ''}” and wait for ${digits(told.digits)}` };
     case 'hold':
@@ -186,6 +185,11 @@ function readResult(told: Json): Decision['result'] {
     default:
       return { action, text: 'Wait for another system’s answer' };
   }
+}
+
+/** "A", "A and B together". */
+export function together(names: string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} together`;
 }
 
 function digits(value: unknown): string {

@@ -1,3 +1,5 @@
+import type { SeenPlan } from './trace';
+
 export const VERDICTS: Record<string, string> = {
   eligible: 'Could take the call',
   not_reached: 'Not reached',
@@ -22,6 +24,19 @@ export const CHOSEN_BY: Record<string, string> = {
   weight: 'by weight',
   fallback: 'as the fallback',
 };
+
+/** How a target was chosen, if it was: "chosen by weight, 1 of 4, to ring together". */
+export function choiceOf(plan: SeenPlan, target: string, fallback: boolean): string | undefined {
+  const choice = plan.chosen.find((each) => each.target === target && (each.by === 'fallback') === fallback);
+  if (choice === undefined) return undefined;
+  return [
+    `chosen ${CHOSEN_BY[choice.by] ?? choice.by}`,
+    choice.by === 'weight' && choice.share,
+    plan.chosen.length > 1 && `to ring together`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}
 
 export const TRIGGERS: Record<string, string> = {
   start: 'The call arrived',

@@ -140,6 +140,12 @@ export function withWay(node: Node, field: string, to: string | undefined): Node
   return put(node, field, to);
 }
 
+/** Whom a dial node rings: one target, or several. */
+export function dialTargets(node: Node): string[] {
+  const all = Array.isArray(node.targets) ? node.targets : [node.target];
+  return all.filter((each): each is string => typeof each === 'string');
+}
+
 /** The object with a field, or without it. */
 export function put<T extends object>(from: T, field: string, value: unknown): T {
   const { [field]: _, ...rest } = from as Json;

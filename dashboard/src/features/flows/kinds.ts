@@ -19,7 +19,7 @@ import {
 import { duration } from '@/components/format';
 import { conditionText } from '../condition/condition';
 import { weekInShort } from '../targets/hours';
-import { list, type Node, text } from './graph';
+import { dialTargets, list, type Node, text } from './graph';
 
 export interface Kind {
   type: string;
@@ -204,7 +204,7 @@ export function summary(node: Node, names: Names): string {
         ? `${list(node.branches).length} ways by turns`
         : `${list(node.branches).length} ways by weight`;
     case 'dial':
-      return node.target ? names.target(text(node.target)) : 'choose a target';
+      return dialTargets(node).map(names.target).join(', ') || 'choose a target';
     case 'routing_plan':
       return node.plan ? names.plan(text(node.plan)) : 'choose a plan';
     case 'hold':

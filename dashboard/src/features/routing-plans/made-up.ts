@@ -1,5 +1,5 @@
 import type { PlanTest } from '@/api/types';
-import { type Decision, readDecision } from '../decision/trace';
+import { type Decision, readDecision, together } from '../decision/trace';
 import { fromLines } from '../groups/defaults';
 
 /** A call that is made up, as it is typed. */
@@ -27,9 +27,9 @@ export function madeUpCall(call: MadeUp, chance: number): PlanTest {
 }
 
 export interface Outcome {
-  /** Who gets the call; undefined if nobody does. */
+  /** Who gets the call, or rings for it together; undefined if nobody does. */
   taker: string | undefined;
-  /** Where it is dialed. */
+  /** Where it is dialed, if one target is. */
   destination: string | undefined;
   /** In a sentence, if nobody takes it or it is not known who. */
   text: string;
@@ -41,11 +41,11 @@ export function readOutcome(raw: unknown): Outcome {
   const { decision, routing } = raw as { decision?: unknown; routing?: Record<string, unknown> };
   const read = decision ? readDecision(decision) : undefined;
   const targets = Array.isArray(routing?.targets) ? (routing.targets as Record<string, unknown>[]) : [];
-  const [first] = targets;
+  const [first, ...more] = targets;
   const word = (value: unknown) => (typeof value === 'string' ? value : undefined);
   return {
-    taker: word(first?.name),
-    destination: word(first?.destination),
+    taker: first && together(targets.map((each) => word(each.name) ?? '')),
+    destination: more.length === 0 ? word(first?.destination) : undefined,
     text: read?.result.text ?? '',
     decision: read,
   };

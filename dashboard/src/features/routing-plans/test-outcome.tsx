@@ -7,8 +7,11 @@ import type { Outcome } from './made-up';
 /** Who gets the call, then why: every route's verdict with its filter. */
 export function TestOutcome({ outcome }: { outcome: Outcome }) {
   const { taker, destination, text, decision } = outcome;
-  const chosen = decision?.plans.at(-1)?.chosen;
-  const share = chosen?.by === 'weight' && chosen.share && !isAll(chosen.share) ? chosen.share : undefined;
+  const [chosen, ...more] = decision?.plans.at(-1)?.chosen ?? [];
+  const share =
+    more.length === 0 && chosen?.by === 'weight' && chosen.share && !isAll(chosen.share)
+      ? chosen.share
+      : undefined;
   const Icon = taker ? PhoneForwarded : PhoneOff;
   return (
     <div className="mt-4 grid gap-4 border-t pt-4">
@@ -20,7 +23,8 @@ export function TestOutcome({ outcome }: { outcome: Outcome }) {
         <p className="min-w-0">
           {taker ? (
             <>
-              <span className="font-semibold">{taker}</span> would take the call
+              <span className="font-semibold">{taker}</span>{' '}
+              {more.length > 0 ? 'would ring for the call' : 'would take the call'}
               {destination && <span className="tnum text-ink-2"> at {phone(destination)}</span>}
               {share && <span className="text-ink-2">: by weight it gets {share} of such calls</span>}.
             </>

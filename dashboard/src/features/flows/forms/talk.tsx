@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { Input } from '@/components/field';
+import { Input, Select } from '@/components/field';
 import { plansQuery } from '../../routing-plans/queries';
 import { targetsQuery } from '../../targets/queries';
 import { put } from '../graph';
@@ -81,26 +81,69 @@ export function RejectForm(props: FormProps) {
   return <TextRow {...props} field="reason" label="Reason" hint="In the call’s record, for people." />;
 }
 
+/** One target, or several that ring in their order or at once. */
 export function DialForm(props: FormProps) {
+  const { node, editable, onChange, errorOf } = props;
   const targets = useQuery(targetsQuery).data ?? [];
+  const chosen = Array.isArray(node.targets) ? node.targets.map(String) : [String(node.target ?? '')];
+  const set = (ids: string[]) => {
+    const [one, ...more] = ids;
+    if (more.length === 0) {
+      const alone = put(put(node, 'targets', undefined), 'strategy', undefined);
+      return onChange(put(alone, 'target', one || undefined), 'target');
+    }
+    const several = put(put(node, 'target', undefined), 'targets', ids);
+    onChange(put(several, 'strategy', node.strategy ?? 'sequential'), 'targets');
+  };
   return (
-    <SelectRow
-      {...props}
-      field="target"
-      label="Target"
-      choices={[['', 'choose a target'], ...targets.map((each): [string, string] => [each.id, each.name])]}
-      hint={
-        targets.length === 0 && (
-          <>
-            There is no target yet.{' '}
-            <Link to="/targets" className="underline">
-              Add one
-            </Link>{' '}
-            first.
-          </>
-        )
-      }
-    />
+    <>
+      <ListRows
+        label="Targets"
+        add="Ring another, too"
+        items={chosen}
+        fresh=""
+        editable={editable}
+        error={errorOf('targets') ?? errorOf('target')}
+        onChange={set}
+        hint={
+          targets.length === 0 && (
+            <>
+              There is no target yet.{' '}
+              <Link to="/targets" className="underline">
+                Add one
+              </Link>{' '}
+              first.
+            </>
+          )
+        }
+        row={(id, change, at) => (
+          <Select
+            aria-label={chosen.length === 1 ? 'Target' : `Target ${at + 1}`}
+            disabled={!editable}
+            value={id}
+            onChange={(event) => change(event.target.value)}
+          >
+            <option value="">choose a target</option>
+            {targets.map((each) => (
+              <option key={each.id} value={each.id}>
+                {each.name}
+              </option>
+            ))}
+          </Select>
+        )}
+      />
+      {chosen.length > 1 && (
+        <SelectRow
+          {...props}
+          field="strategy"
+          label="They ring"
+          choices={[
+            ['sequential', 'one after another'],
+            ['simultaneous', 'together: who answers first has the call'],
+          ]}
+        />
+      )}
+    </>
   );
 }
 
