@@ -1,4 +1,5 @@
 import { Dialog } from '@/components/overlay';
+import { CANVAS_KEYS } from '@/features/flows/keys';
 import { NAV } from './nav';
 
 function Key({ children }: { children: string }) {
@@ -32,6 +33,7 @@ export default function Shortcuts({
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" wide>
       <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
         <List title="Everywhere" rows={GENERAL} />
+        <List title="On the canvas of a call flow" rows={CANVAS_KEYS} />
         <List title="Go to" rows={places.map((item) => [['g', item.key ?? ''], item.label])} />
       </div>
     </Dialog>

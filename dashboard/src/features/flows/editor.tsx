@@ -11,7 +11,7 @@ import { EditorHead, Tools } from './editor-head';
 import { copyText, type Graph, type Position } from './graph';
 import { exportFlow } from './import-flow';
 import { Inspector } from './inspector';
-import { NoNode } from './no-node';
+import { FirstStep, NoNode } from './no-node';
 import { AddNode, Palette } from './palette';
 import type { Path } from './path';
 import { Problems } from './problems';
@@ -265,6 +265,7 @@ export function FlowEditor({ flow: opened, first, call, onReopen }: EditorProps)
               if (isNarrow()) afterLayout(() => lookAt(id));
             }}
           />
+          {Object.keys(graph.nodes).length < 2 && <FirstStep editable={may} onAdd={() => setAdding({})} />}
           {may && (
             <Tools
               editor={editor}

@@ -1,12 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Controller, useForm } from 'react-hook-form';
+import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { RtbEndpoint } from '@/api/types';
-import { Check, FieldRow } from '@/components/field';
+import { ChecksField } from '@/components/checks-field';
+import { FieldRow } from '@/components/field';
 import { CheckField, FormSheet, SelectField, TextField } from '@/components/form';
 import { phone } from '@/components/format';
 import { say } from '@/components/toast';
 import { campaignsQuery } from '../campaigns/queries';
+import { NoneYet } from '../none-yet';
 import { numbersQuery } from '../numbers/queries';
 import { publishersQuery } from '../publishers/queries';
 
@@ -70,7 +72,12 @@ export function EndpointForm({ endpoint, onClose }: { endpoint: RtbEndpoint | un
     >
       <TextField form={form} name="name" label="Name" />
       <FieldRow>
-        <SelectField form={form} name="campaign_id" label="Campaign">
+        <SelectField
+          form={form}
+          name="campaign_id"
+          label="Campaign"
+          hint={campaigns.length === 0 && <NoneYet noun="campaign" />}
+        >
           {campaigns.map((each) => (
             <option key={each.id} value={each.id}>
               {each.name}
@@ -111,29 +118,15 @@ export function EndpointForm({ endpoint, onClose }: { endpoint: RtbEndpoint | un
         hint="Otherwise the publisher’s numbers of the campaign, or those of no publisher."
       />
       {chosen && (
-        <Controller
-          control={form.control}
+        <ChecksField
+          form={form}
           name="numbers"
-          render={({ field }) => (
-            <div className="ml-6 grid gap-1.5">
-              {numbers
-                .filter((each) => each.campaign_id === campaign)
-                .map((each) => (
-                  <Check
-                    key={each.id}
-                    label={phone(each.phone_number)}
-                    checked={field.value.includes(each.id)}
-                    onChange={(event) =>
-                      field.onChange(
-                        event.target.checked
-                          ? [...field.value, each.id]
-                          : field.value.filter((id) => id !== each.id),
-                      )
-                    }
-                  />
-                ))}
-            </div>
-          )}
+          label="Numbers"
+          unlabelled
+          choices={numbers
+            .filter((each) => each.campaign_id === campaign)
+            .map((each) => ({ value: each.id, label: phone(each.phone_number) }))}
+          none={<NoneYet noun="number" />}
         />
       )}
     </FormSheet>

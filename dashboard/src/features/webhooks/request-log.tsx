@@ -90,7 +90,11 @@ export function RequestLog({ webhook }: { webhook: Webhook }) {
         retry={() => void requests.refetch()}
         empty={
           active > 0 ? (
-            <Empty icon={WebhookIcon} title="No request fits these filters" />
+            <Empty
+              icon={WebhookIcon}
+              title="No request fits these filters"
+              action={<Button onClick={() => void navigate({ search: {} })}>Show all requests</Button>}
+            />
           ) : (
             <Empty
               icon={WebhookIcon}

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Controller, type UseFormReturn } from 'react-hook-form';
 import type { WebhookType } from '@/api/types';
-import { Check, Choices, FieldRow } from '@/components/field';
+import { ChecksField, named } from '@/components/checks-field';
+import { Choices, FieldRow } from '@/components/field';
 import { AreaField, CheckField, SelectField, TextField } from '@/components/form';
 import { campaignsQuery } from '../campaigns/queries';
+import { NoneYet } from '../none-yet';
 import type { SettingsForm } from './settings';
 
 /** The settings that a webhook of this type has. */
@@ -116,27 +118,13 @@ function CallDataFields({ form }: { form: UseFormReturn<SettingsForm> }) {
       <div className="grid gap-2">
         <CheckField form={form} name="limited" label="Only for calls of certain campaigns" />
         {limited && (
-          <Controller
-            control={form.control}
+          <ChecksField
+            form={form}
             name="campaigns"
-            render={({ field }) => (
-              <div className="ml-6 grid gap-1.5">
-                {campaigns.map((campaign) => (
-                  <Check
-                    key={campaign.id}
-                    label={campaign.name}
-                    checked={field.value.includes(campaign.id)}
-                    onChange={(event) =>
-                      field.onChange(
-                        event.target.checked
-                          ? [...field.value, campaign.id]
-                          : field.value.filter((each) => each !== campaign.id),
-                      )
-                    }
-                  />
-                ))}
-              </div>
-            )}
+            label="Campaigns"
+            unlabelled
+            choices={named(campaigns)}
+            none={<NoneYet noun="campaign" />}
           />
         )}
       </div>

@@ -2,12 +2,13 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { createColumnHelper } from '@tanstack/react-table';
 import { Tags } from 'lucide-react';
-import { Controller, useForm } from 'react-hook-form';
+import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import type { CustomTag, Schema, TagSource } from '@/api/types';
 import { Badge } from '@/components/badge';
+import { ChecksField } from '@/components/checks-field';
 import { Lead } from '@/components/data-table';
-import { Check, FieldRow } from '@/components/field';
+import { FieldRow } from '@/components/field';
 import { AreaField, CheckField, FormSheet, SelectField, TextField } from '@/components/form';
 import { say } from '@/components/toast';
 import { Nothing } from '@/components/values';
@@ -206,27 +207,13 @@ function TagForm({ tag, onClose }: { tag: CustomTag | undefined; onClose(): void
           hint="Later ones win: this is their order."
         />
         {limited && (
-          <Controller
-            control={form.control}
+          <ChecksField
+            form={form}
             name="sources"
-            render={({ field }) => (
-              <div className="ml-6 grid grid-cols-2 gap-1.5">
-                {SOURCES.map((source) => (
-                  <Check
-                    key={source}
-                    label={source}
-                    checked={field.value.includes(source)}
-                    onChange={(event) =>
-                      field.onChange(
-                        event.target.checked
-                          ? [...field.value, source]
-                          : field.value.filter((each) => each !== source),
-                      )
-                    }
-                  />
-                ))}
-              </div>
-            )}
+            label="Sources"
+            unlabelled
+            columns
+            choices={SOURCES.map((source) => ({ value: source, label: source }))}
           />
         )}
       </div>

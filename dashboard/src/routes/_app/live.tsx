@@ -57,7 +57,9 @@ function Live() {
             <LoadingRows />
           ) : calls.data.length === 0 ? (
             <Empty icon={Activity} title="No call is live">
-              Calls appear here the moment they arrive and leave when they end.
+              Calls appear here the moment they arrive and leave when they end. Your switch tells of them with{' '}
+              <code className="font-mono text-xs">POST /v1/calls</code>; to see some that are made up, run{' '}
+              <code className="font-mono text-xs">hookline simulate</code>.
             </Empty>
           ) : (
             <ul>

@@ -11,6 +11,7 @@ import { say } from '@/components/toast';
 import { Nothing, Phone } from '@/components/values';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { useCampaignName, usePublisherName } from '@/features/names';
+import { NoneYet } from '@/features/none-yet';
 import { NounList } from '@/features/noun-list';
 import { numbersQuery } from '@/features/numbers/queries';
 import { publishersQuery } from '@/features/publishers/queries';
@@ -105,7 +106,12 @@ function NumberForm({ number, onClose }: { number: PhoneNumber | undefined; onCl
         placeholder="+18885550100"
         hint="With its country code, or as written in the organization’s country."
       />
-      <SelectField form={form} name="campaign_id" label="Campaign">
+      <SelectField
+        form={form}
+        name="campaign_id"
+        label="Campaign"
+        hint={campaigns.length === 0 && <NoneYet noun="campaign" />}
+      >
         {campaigns.map((each) => (
           <option key={each.id} value={each.id}>
             {each.name}

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Input, Select } from '@/components/field';
+import { NoneYet } from '../../none-yet';
 import { plansQuery } from '../../routing-plans/queries';
 import { targetsQuery } from '../../targets/queries';
 import { put } from '../graph';
@@ -105,17 +106,7 @@ export function DialForm(props: FormProps) {
         editable={editable}
         error={errorOf('targets') ?? errorOf('target')}
         onChange={set}
-        hint={
-          targets.length === 0 && (
-            <>
-              There is no target yet.{' '}
-              <Link to="/targets" className="underline">
-                Add one
-              </Link>{' '}
-              first.
-            </>
-          )
-        }
+        hint={targets.length === 0 && <NoneYet noun="target" />}
         row={(id, change, at) => (
           <Select
             aria-label={chosen.length === 1 ? 'Target' : `Target ${at + 1}`}
@@ -157,7 +148,9 @@ export function PlanForm(props: FormProps) {
       label="Plan"
       choices={[['', 'choose a plan'], ...plans.map((each): [string, string] => [each.id, each.name])]}
       hint={
-        chosen !== undefined && (
+        chosen === undefined ? (
+          plans.length === 0 && <NoneYet noun="routing plan" />
+        ) : (
           <Link to="/routing-plans/$id" params={{ id: chosen }} className="underline">
             Open the plan
           </Link>

@@ -11,6 +11,7 @@ import { say } from '@/components/toast';
 import { Nothing, Time } from '@/components/values';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { useTargetName } from '@/features/names';
+import { NoneYet } from '@/features/none-yet';
 import { NounList } from '@/features/noun-list';
 import { toGroups } from '@/features/routing-plans/groups';
 import { plansQuery } from '@/features/routing-plans/queries';
@@ -106,7 +107,12 @@ function NewPlan({ onClose }: { onClose(): void }) {
       deed="Make plan"
     >
       <TextField form={form} name="name" label="Name" placeholder="Medicare" />
-      <SelectField form={form} name="target" label="First target" hint="More are added on the next page.">
+      <SelectField
+        form={form}
+        name="target"
+        label="First target"
+        hint={targets.length === 0 ? <NoneYet noun="target" /> : 'More are added on the next page.'}
+      >
         {targets.map((each) => (
           <option key={each.id} value={each.id}>
             {each.name}

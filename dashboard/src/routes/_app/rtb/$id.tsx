@@ -151,7 +151,9 @@ function EndpointPage() {
         retry={() => void bids.refetch()}
         empty={
           <Empty icon={Braces} title={state ? 'No bid is in this state' : 'Nobody has asked yet'}>
-            Every request to the address is listed here, with why it got a place or not.
+            {state
+              ? 'Choose another state, or any.'
+              : 'Paste the request above into a terminal to try it. Every request is listed here, with why it got a place or not.'}
           </Empty>
         }
         footer={

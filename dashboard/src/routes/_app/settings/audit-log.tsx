@@ -126,7 +126,11 @@ function AuditLog() {
         onOpen={(entry) => set('open')(entry.id)}
         problem={log.error}
         retry={() => void log.refetch()}
-        empty={<Empty icon={FileClock} title="Nothing was changed yet" />}
+        empty={
+          <Empty icon={FileClock} title="Nothing was changed yet">
+            Whoever changes a webhook, a plan or a user is listed here, with what it was before.
+          </Empty>
+        }
         footer={
           <More
             shown={rows?.length ?? 0}
