@@ -69,7 +69,7 @@ export default defineConfig({
             },
             {
               name: 'shared',
-              test: /src\/components\/(?!form\.)|src\/api\/|src\/features\/.*queries\.ts|src\/features\/names\.ts/,
+              test: /src\/components\/(?!form\.|checks-field\.)|src\/api\/|src\/features\/.*queries\.ts|src\/features\/names\.ts/,
               minShareCount: 2,
             },
           ],

@@ -92,3 +92,15 @@ export const NAV: NavGroup[] = [
     ],
   },
 ];
+
+/** Pages to which a button leads that not everybody has. */
+const WITHIN: [path: string, least: Role][] = [
+  ['/webhooks/incoming/new', 'manager'],
+  ['/webhooks/outgoing/new', 'manager'],
+];
+
+/** The least role of whoever may open a page; undefined if everybody may. */
+export function leastOf(path: string): Role | undefined {
+  const within = WITHIN.find(([each]) => each === path)?.[1];
+  return within ?? NAV.flatMap((group) => group.items).find((item) => item.to === path)?.least;
+}

@@ -6,17 +6,20 @@ import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useState } from 'react';
 import { api, data } from '@/api/client';
 import { Problem } from '@/api/problem';
+import type { Role } from '@/api/types';
 import { sayProblem } from '@/components/toast';
+import { useMayAs } from '@/features/access/session';
 import { NAV } from './nav';
 import { rank } from './rank';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NUMBER = /^\+?[\d\s().-]{7,}$/;
 
-const DEEDS = [
-  { label: 'New incoming webhook', to: '/webhooks/incoming/new' },
-  { label: 'Export the call logs', to: '/calls' },
-] as const;
+const DEEDS: { label: string; to: string; least: Role }[] = [
+  { label: 'New incoming webhook', to: '/webhooks/incoming/new', least: 'manager' },
+  { label: 'New outgoing webhook', to: '/webhooks/outgoing/new', least: 'manager' },
+  { label: 'Export the call logs', to: '/calls', least: 'analyst' },
+];
 
 /** Finds a page, an id or a caller. */
 export default function Palette({
@@ -30,6 +33,7 @@ export default function Palette({
   const navigate = useNavigate();
   const client = useQueryClient();
   const typed = text.trim();
+  const may = useMayAs();
 
   const go = (to: string, search?: Record<string, string>) => {
     onOpenChange(false);
@@ -97,23 +101,25 @@ export default function Palette({
                   heading={group.label ?? 'Calls'}
                   className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-3"
                 >
-                  {group.items.map((item) => (
-                    <Entry
-                      key={item.to}
-                      value={`${item.label} ${group.label ?? ''} ${item.words ?? ''}`}
-                      icon={<item.icon className="size-4" strokeWidth={1.5} />}
-                      onSelect={() => go(item.to)}
-                    >
-                      {item.label}
-                    </Entry>
-                  ))}
+                  {group.items
+                    .filter((item) => item.least === undefined || may(item.least))
+                    .map((item) => (
+                      <Entry
+                        key={item.to}
+                        value={`${item.label} ${group.label ?? ''} ${item.words ?? ''}`}
+                        icon={<item.icon className="size-4" strokeWidth={1.5} />}
+                        onSelect={() => go(item.to)}
+                      >
+                        {item.label}
+                      </Entry>
+                    ))}
                 </Command.Group>
               ))}
               <Command.Group
                 heading="Do"
                 className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-ink-3"
               >
-                {DEEDS.map((deed) => (
+                {DEEDS.filter((deed) => may(deed.least)).map((deed) => (
                   <Entry
                     key={deed.label}
                     value={deed.label}

@@ -32,8 +32,10 @@ export default function Shortcuts({
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title="Keyboard shortcuts" wide>
       <div className="grid gap-x-10 gap-y-6 sm:grid-cols-2">
-        <List title="Everywhere" rows={GENERAL} />
-        <List title="On the canvas of a call flow" rows={CANVAS_KEYS} />
+        <div className="grid content-start gap-6">
+          <List title="Everywhere" rows={GENERAL} />
+          <List title="On the canvas of a call flow" rows={CANVAS_KEYS} />
+        </div>
         <List title="Go to" rows={places.map((item) => [['g', item.key ?? ''], item.label])} />
       </div>
     </Dialog>

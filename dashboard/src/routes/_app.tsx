@@ -1,7 +1,9 @@
-import { createFileRoute, Outlet, redirect } from '@tanstack/react-router';
+import { createFileRoute, Outlet, redirect, useRouterState } from '@tanstack/react-router';
 import { Problem } from '@/api/problem';
+import { leastOf } from '@/app/nav';
 import { Shell } from '@/app/shell';
-import { sessionQuery, setupNeeded } from '@/features/access/session';
+import { NotForRole } from '@/app/unhappy';
+import { sessionQuery, setupNeeded, useMayAs } from '@/features/access/session';
 
 export const Route = createFileRoute('/_app')({
   async beforeLoad({ context, location }) {
@@ -15,7 +17,13 @@ export const Route = createFileRoute('/_app')({
   },
   component: () => (
     <Shell>
-      <Outlet />
+      <ForRole />
     </Shell>
   ),
 });
+
+function ForRole() {
+  const least = useRouterState({ select: (state) => leastOf(state.location.pathname) });
+  const may = useMayAs();
+  return least === undefined || may(least) ? <Outlet /> : <NotForRole least={least} />;
+}

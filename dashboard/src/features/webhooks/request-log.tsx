@@ -10,6 +10,7 @@ import { More } from '@/components/more';
 import { Sheet } from '@/components/overlay';
 import { RANGES, rangeStart } from '@/components/range';
 import { Empty, ErrorState, LoadingRows } from '@/components/states';
+import { useMay } from '../access/session';
 import { REQUEST_COLUMNS } from '../requests/columns';
 import { ReplayButton, RequestDetail } from '../requests/detail';
 import { requestQuery, requestsQuery } from '../requests/queries';
@@ -30,6 +31,7 @@ const page = getRouteApi('/_app/webhooks/incoming/$id');
 export function RequestLog({ webhook }: { webhook: Webhook }) {
   const search = page.useSearch();
   const navigate = page.useNavigate();
+  const may = useMay('manager');
   const [asked, setAsked] = useState(() => new Date());
   const filter = useMemo<RequestQuery>(() => {
     const from = rangeStart(search.range, asked);
@@ -99,7 +101,9 @@ export function RequestLog({ webhook }: { webhook: Webhook }) {
             <Empty
               icon={WebhookIcon}
               title="Nothing was sent yet"
-              action={<Button onClick={() => void navigate({ search: { tab: 'test' } })}>Send a test</Button>}
+              action={
+                may && <Button onClick={() => void navigate({ search: { tab: 'test' } })}>Send a test</Button>
+              }
             >
               Requests appear here as they come, refused ones too; those without a valid key do not.
             </Empty>

@@ -34,7 +34,9 @@ export function WebhookSettingsForm({ webhook }: { webhook: Webhook }) {
         void submit();
       }}
     >
-      <SettingsFields form={form} type={webhook.type} />
+      <fieldset disabled={!may}>
+        <SettingsFields form={form} type={webhook.type} />
+      </fieldset>
       {problem !== undefined && <ProblemNote problem={problem} />}
       {may && (
         <div className="flex gap-2">

@@ -65,6 +65,7 @@ function Editor({ plan }: { plan: RoutingPlan }) {
   const client = useQueryClient();
   const navigate = Route.useNavigate();
   const may = useMay('manager');
+  const mayTest = useMay('analyst');
   const targets = useQuery(targetsQuery).data ?? [];
   const [fields, setFields] = useState(() => fieldsOf(plan));
   const [groups, setGroups] = useState<Group[]>(() => toGroups(fieldsOf(plan).routes));
@@ -185,7 +186,7 @@ function Editor({ plan }: { plan: RoutingPlan }) {
               }}
             />
           </Section>
-          <Tester id={plan.id} plan={whole()} isDraft={draft || dirty} />
+          {mayTest && <Tester id={plan.id} plan={whole()} isDraft={draft || dirty} />}
         </div>
         <div className="grid content-start gap-4">
           <PlanFields fields={fields} targets={targets} editable={may} onChange={change} />

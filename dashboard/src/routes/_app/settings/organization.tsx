@@ -81,15 +81,17 @@ function OrganizationForm({ organization }: { organization: Organization }) {
         void submit();
       }}
     >
-      <TextField form={form} name="name" label="Name" disabled={!may} />
-      <SelectField
-        form={form}
-        name="default_country"
-        label="Country"
-        hint="Where numbers without a country code are from."
-      >
-        <Countries current={organization.default_country} />
-      </SelectField>
+      <fieldset disabled={!may} className="grid gap-4">
+        <TextField form={form} name="name" label="Name" />
+        <SelectField
+          form={form}
+          name="default_country"
+          label="Country"
+          hint="Where numbers without a country code are from."
+        >
+          <Countries current={organization.default_country} />
+        </SelectField>
+      </fieldset>
       <div>
         <div className="text-xs font-medium text-ink-2">Id</div>
         <CopyId id={organization.id} label="Copy organization id" />

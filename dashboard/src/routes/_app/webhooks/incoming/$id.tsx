@@ -7,6 +7,7 @@ import { CopyId } from '@/components/copy';
 import { Page } from '@/components/page';
 import { Empty, ErrorState, LoadingRows } from '@/components/states';
 import { Tabs } from '@/components/tabs';
+import { useMay } from '@/features/access/session';
 import { WebhookDeeds } from '@/features/webhooks/deeds';
 import { UseIt } from '@/features/webhooks/key-shown';
 import { kindOf } from '@/features/webhooks/kinds';
@@ -24,6 +25,7 @@ function WebhookPage() {
   const { id } = Route.useParams();
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
+  const may = useMay('manager');
   const webhooks = useQuery(webhooksQuery);
   const webhook = webhooks.data?.find((each) => each.id === id);
   const above = (
@@ -75,15 +77,19 @@ function WebhookPage() {
               </div>
             ),
           },
-          {
-            id: 'test',
-            label: 'Send test',
-            content: (
-              <div className="max-w-3xl">
-                <SendTest webhook={webhook} />
-              </div>
-            ),
-          },
+          ...(may
+            ? [
+                {
+                  id: 'test',
+                  label: 'Send test',
+                  content: (
+                    <div className="max-w-3xl">
+                      <SendTest webhook={webhook} />
+                    </div>
+                  ),
+                },
+              ]
+            : []),
           {
             id: 'settings',
             label: 'Settings',
