@@ -23,6 +23,7 @@ import { Route as AppTargetsRouteImport } from './../routes/_app/targets';
 import { Route as AppUnmatchedRouteImport } from './../routes/_app/unmatched';
 import { Route as AppCallsIndexRouteImport } from './../routes/_app/calls/index';
 import { Route as AppCallsIdRouteImport } from './../routes/_app/calls/$id';
+import { Route as AppDeliveriesIdRouteImport } from './../routes/_app/deliveries/$id';
 import { Route as AppFlowsIndexRouteImport } from './../routes/_app/flows/index';
 import { Route as AppFlowsIdRouteImport } from './../routes/_app/flows/$id';
 import { Route as AppRequestsIdRouteImport } from './../routes/_app/requests/$id';
@@ -35,10 +36,13 @@ import { Route as AppSettingsAuditLogRouteImport } from './../routes/_app/settin
 import { Route as AppSettingsOrganizationRouteImport } from './../routes/_app/settings/organization';
 import { Route as AppSettingsSignInsRouteImport } from './../routes/_app/settings/sign-ins';
 import { Route as AppSettingsUsersRouteImport } from './../routes/_app/settings/users';
-import { Route as AppWebhooksOutgoingRouteImport } from './../routes/_app/webhooks/outgoing';
 import { Route as AppWebhooksIncomingIndexRouteImport } from './../routes/_app/webhooks/incoming/index';
 import { Route as AppWebhooksIncomingIdRouteImport } from './../routes/_app/webhooks/incoming/$id';
 import { Route as AppWebhooksIncomingNewRouteImport } from './../routes/_app/webhooks/incoming/new';
+import { Route as AppWebhooksOutgoingIndexRouteImport } from './../routes/_app/webhooks/outgoing/index';
+import { Route as AppWebhooksOutgoingIdRouteImport } from './../routes/_app/webhooks/outgoing/$id';
+import { Route as AppWebhooksOutgoingDeliveriesRouteImport } from './../routes/_app/webhooks/outgoing/deliveries';
+import { Route as AppWebhooksOutgoingNewRouteImport } from './../routes/_app/webhooks/outgoing/new';
 
 const IndexRoute = IndexRouteImport.update({
   id: '/',
@@ -109,6 +113,11 @@ const AppCallsIdRoute = AppCallsIdRouteImport.update({
   path: '/calls/$id',
   getParentRoute: () => AppRoute,
 } as any);
+const AppDeliveriesIdRoute = AppDeliveriesIdRouteImport.update({
+  id: '/deliveries/$id',
+  path: '/deliveries/$id',
+  getParentRoute: () => AppRoute,
+} as any);
 const AppFlowsIndexRoute = AppFlowsIndexRouteImport.update({
   id: '/flows/',
   path: '/flows/',
@@ -169,11 +178,6 @@ const AppSettingsUsersRoute = AppSettingsUsersRouteImport.update({
   path: '/settings/users',
   getParentRoute: () => AppRoute,
 } as any);
-const AppWebhooksOutgoingRoute = AppWebhooksOutgoingRouteImport.update({
-  id: '/webhooks/outgoing',
-  path: '/webhooks/outgoing',
-  getParentRoute: () => AppRoute,
-} as any);
 const AppWebhooksIncomingIndexRoute =
   AppWebhooksIncomingIndexRouteImport.update({
     id: '/webhooks/incoming/',
@@ -190,6 +194,28 @@ const AppWebhooksIncomingNewRoute = AppWebhooksIncomingNewRouteImport.update({
   path: '/webhooks/incoming/new',
   getParentRoute: () => AppRoute,
 } as any);
+const AppWebhooksOutgoingIndexRoute =
+  AppWebhooksOutgoingIndexRouteImport.update({
+    id: '/webhooks/outgoing/',
+    path: '/webhooks/outgoing/',
+    getParentRoute: () => AppRoute,
+  } as any);
+const AppWebhooksOutgoingIdRoute = AppWebhooksOutgoingIdRouteImport.update({
+  id: '/webhooks/outgoing/$id',
+  path: '/webhooks/outgoing/$id',
+  getParentRoute: () => AppRoute,
+} as any);
+const AppWebhooksOutgoingDeliveriesRoute =
+  AppWebhooksOutgoingDeliveriesRouteImport.update({
+    id: '/webhooks/outgoing/deliveries',
+    path: '/webhooks/outgoing/deliveries',
+    getParentRoute: () => AppRoute,
+  } as any);
+const AppWebhooksOutgoingNewRoute = AppWebhooksOutgoingNewRouteImport.update({
+  id: '/webhooks/outgoing/new',
+  path: '/webhooks/outgoing/new',
+  getParentRoute: () => AppRoute,
+} as any);
 
 export interface FileRoutesByFullPath {
   '/': typeof IndexRoute;
@@ -204,6 +230,7 @@ export interface FileRoutesByFullPath {
   '/targets': typeof AppTargetsRoute;
   '/unmatched': typeof AppUnmatchedRoute;
   '/calls/$id': typeof AppCallsIdRoute;
+  '/deliveries/$id': typeof AppDeliveriesIdRoute;
   '/flows/$id': typeof AppFlowsIdRoute;
   '/requests/$id': typeof AppRequestsIdRoute;
   '/routing-plans/$id': typeof AppRoutingPlansIdRoute;
@@ -213,14 +240,17 @@ export interface FileRoutesByFullPath {
   '/settings/organization': typeof AppSettingsOrganizationRoute;
   '/settings/sign-ins': typeof AppSettingsSignInsRoute;
   '/settings/users': typeof AppSettingsUsersRoute;
-  '/webhooks/outgoing': typeof AppWebhooksOutgoingRoute;
   '/calls/': typeof AppCallsIndexRoute;
   '/flows/': typeof AppFlowsIndexRoute;
   '/routing-plans/': typeof AppRoutingPlansIndexRoute;
   '/rtb/': typeof AppRtbIndexRoute;
   '/webhooks/incoming/$id': typeof AppWebhooksIncomingIdRoute;
   '/webhooks/incoming/new': typeof AppWebhooksIncomingNewRoute;
+  '/webhooks/outgoing/$id': typeof AppWebhooksOutgoingIdRoute;
+  '/webhooks/outgoing/deliveries': typeof AppWebhooksOutgoingDeliveriesRoute;
+  '/webhooks/outgoing/new': typeof AppWebhooksOutgoingNewRoute;
   '/webhooks/incoming/': typeof AppWebhooksIncomingIndexRoute;
+  '/webhooks/outgoing/': typeof AppWebhooksOutgoingIndexRoute;
 }
 export interface FileRoutesByTo {
   '/': typeof IndexRoute;
@@ -235,6 +265,7 @@ export interface FileRoutesByTo {
   '/targets': typeof AppTargetsRoute;
   '/unmatched': typeof AppUnmatchedRoute;
   '/calls/$id': typeof AppCallsIdRoute;
+  '/deliveries/$id': typeof AppDeliveriesIdRoute;
   '/flows/$id': typeof AppFlowsIdRoute;
   '/requests/$id': typeof AppRequestsIdRoute;
   '/routing-plans/$id': typeof AppRoutingPlansIdRoute;
@@ -244,14 +275,17 @@ export interface FileRoutesByTo {
   '/settings/organization': typeof AppSettingsOrganizationRoute;
   '/settings/sign-ins': typeof AppSettingsSignInsRoute;
   '/settings/users': typeof AppSettingsUsersRoute;
-  '/webhooks/outgoing': typeof AppWebhooksOutgoingRoute;
   '/calls': typeof AppCallsIndexRoute;
   '/flows': typeof AppFlowsIndexRoute;
   '/routing-plans': typeof AppRoutingPlansIndexRoute;
   '/rtb': typeof AppRtbIndexRoute;
   '/webhooks/incoming/$id': typeof AppWebhooksIncomingIdRoute;
   '/webhooks/incoming/new': typeof AppWebhooksIncomingNewRoute;
+  '/webhooks/outgoing/$id': typeof AppWebhooksOutgoingIdRoute;
+  '/webhooks/outgoing/deliveries': typeof AppWebhooksOutgoingDeliveriesRoute;
+  '/webhooks/outgoing/new': typeof AppWebhooksOutgoingNewRoute;
   '/webhooks/incoming': typeof AppWebhooksIncomingIndexRoute;
+  '/webhooks/outgoing': typeof AppWebhooksOutgoingIndexRoute;
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport;
@@ -268,6 +302,7 @@ export interface FileRoutesById {
   '/_app/targets': typeof AppTargetsRoute;
   '/_app/unmatched': typeof AppUnmatchedRoute;
   '/_app/calls/$id': typeof AppCallsIdRoute;
+  '/_app/deliveries/$id': typeof AppDeliveriesIdRoute;
   '/_app/flows/$id': typeof AppFlowsIdRoute;
   '/_app/requests/$id': typeof AppRequestsIdRoute;
   '/_app/routing-plans/$id': typeof AppRoutingPlansIdRoute;
@@ -277,14 +312,17 @@ export interface FileRoutesById {
   '/_app/settings/organization': typeof AppSettingsOrganizationRoute;
   '/_app/settings/sign-ins': typeof AppSettingsSignInsRoute;
   '/_app/settings/users': typeof AppSettingsUsersRoute;
-  '/_app/webhooks/outgoing': typeof AppWebhooksOutgoingRoute;
   '/_app/calls/': typeof AppCallsIndexRoute;
   '/_app/flows/': typeof AppFlowsIndexRoute;
   '/_app/routing-plans/': typeof AppRoutingPlansIndexRoute;
   '/_app/rtb/': typeof AppRtbIndexRoute;
   '/_app/webhooks/incoming/$id': typeof AppWebhooksIncomingIdRoute;
   '/_app/webhooks/incoming/new': typeof AppWebhooksIncomingNewRoute;
+  '/_app/webhooks/outgoing/$id': typeof AppWebhooksOutgoingIdRoute;
+  '/_app/webhooks/outgoing/deliveries': typeof AppWebhooksOutgoingDeliveriesRoute;
+  '/_app/webhooks/outgoing/new': typeof AppWebhooksOutgoingNewRoute;
   '/_app/webhooks/incoming/': typeof AppWebhooksIncomingIndexRoute;
+  '/_app/webhooks/outgoing/': typeof AppWebhooksOutgoingIndexRoute;
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath;
@@ -301,6 +339,7 @@ export interface FileRouteTypes {
     | '/targets'
     | '/unmatched'
     | '/calls/$id'
+    | '/deliveries/$id'
     | '/flows/$id'
     | '/requests/$id'
     | '/routing-plans/$id'
@@ -310,14 +349,17 @@ export interface FileRouteTypes {
     | '/settings/organization'
     | '/settings/sign-ins'
     | '/settings/users'
-    | '/webhooks/outgoing'
     | '/calls/'
     | '/flows/'
     | '/routing-plans/'
     | '/rtb/'
     | '/webhooks/incoming/$id'
     | '/webhooks/incoming/new'
-    | '/webhooks/incoming/';
+    | '/webhooks/outgoing/$id'
+    | '/webhooks/outgoing/deliveries'
+    | '/webhooks/outgoing/new'
+    | '/webhooks/incoming/'
+    | '/webhooks/outgoing/';
   fileRoutesByTo: FileRoutesByTo;
   to:
     | '/'
@@ -332,6 +374,7 @@ export interface FileRouteTypes {
     | '/targets'
     | '/unmatched'
     | '/calls/$id'
+    | '/deliveries/$id'
     | '/flows/$id'
     | '/requests/$id'
     | '/routing-plans/$id'
@@ -341,14 +384,17 @@ export interface FileRouteTypes {
     | '/settings/organization'
     | '/settings/sign-ins'
     | '/settings/users'
-    | '/webhooks/outgoing'
     | '/calls'
     | '/flows'
     | '/routing-plans'
     | '/rtb'
     | '/webhooks/incoming/$id'
     | '/webhooks/incoming/new'
-    | '/webhooks/incoming';
+    | '/webhooks/outgoing/$id'
+    | '/webhooks/outgoing/deliveries'
+    | '/webhooks/outgoing/new'
+    | '/webhooks/incoming'
+    | '/webhooks/outgoing';
   id:
     | '__root__'
     | '/'
@@ -364,6 +410,7 @@ export interface FileRouteTypes {
     | '/_app/targets'
     | '/_app/unmatched'
     | '/_app/calls/$id'
+    | '/_app/deliveries/$id'
     | '/_app/flows/$id'
     | '/_app/requests/$id'
     | '/_app/routing-plans/$id'
@@ -373,14 +420,17 @@ export interface FileRouteTypes {
     | '/_app/settings/organization'
     | '/_app/settings/sign-ins'
     | '/_app/settings/users'
-    | '/_app/webhooks/outgoing'
     | '/_app/calls/'
     | '/_app/flows/'
     | '/_app/routing-plans/'
     | '/_app/rtb/'
     | '/_app/webhooks/incoming/$id'
     | '/_app/webhooks/incoming/new'
-    | '/_app/webhooks/incoming/';
+    | '/_app/webhooks/outgoing/$id'
+    | '/_app/webhooks/outgoing/deliveries'
+    | '/_app/webhooks/outgoing/new'
+    | '/_app/webhooks/incoming/'
+    | '/_app/webhooks/outgoing/';
   fileRoutesById: FileRoutesById;
 }
 export interface RootRouteChildren {
@@ -490,6 +540,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppCallsIdRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/deliveries/$id': {
+      id: '/_app/deliveries/$id';
+      path: '/deliveries/$id';
+      fullPath: '/deliveries/$id';
+      preLoaderRoute: typeof AppDeliveriesIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
     '/_app/flows/': {
       id: '/_app/flows/';
       path: '/flows';
@@ -574,13 +631,6 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsUsersRouteImport;
       parentRoute: typeof AppRoute;
     };
-    '/_app/webhooks/outgoing': {
-      id: '/_app/webhooks/outgoing';
-      path: '/webhooks/outgoing';
-      fullPath: '/webhooks/outgoing';
-      preLoaderRoute: typeof AppWebhooksOutgoingRouteImport;
-      parentRoute: typeof AppRoute;
-    };
     '/_app/webhooks/incoming/': {
       id: '/_app/webhooks/incoming/';
       path: '/webhooks/incoming';
@@ -602,6 +652,34 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppWebhooksIncomingNewRouteImport;
       parentRoute: typeof AppRoute;
     };
+    '/_app/webhooks/outgoing/': {
+      id: '/_app/webhooks/outgoing/';
+      path: '/webhooks/outgoing';
+      fullPath: '/webhooks/outgoing/';
+      preLoaderRoute: typeof AppWebhooksOutgoingIndexRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/webhooks/outgoing/$id': {
+      id: '/_app/webhooks/outgoing/$id';
+      path: '/webhooks/outgoing/$id';
+      fullPath: '/webhooks/outgoing/$id';
+      preLoaderRoute: typeof AppWebhooksOutgoingIdRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/webhooks/outgoing/deliveries': {
+      id: '/_app/webhooks/outgoing/deliveries';
+      path: '/webhooks/outgoing/deliveries';
+      fullPath: '/webhooks/outgoing/deliveries';
+      preLoaderRoute: typeof AppWebhooksOutgoingDeliveriesRouteImport;
+      parentRoute: typeof AppRoute;
+    };
+    '/_app/webhooks/outgoing/new': {
+      id: '/_app/webhooks/outgoing/new';
+      path: '/webhooks/outgoing/new';
+      fullPath: '/webhooks/outgoing/new';
+      preLoaderRoute: typeof AppWebhooksOutgoingNewRouteImport;
+      parentRoute: typeof AppRoute;
+    };
   }
 }
 
@@ -615,6 +693,7 @@ interface AppRouteChildren {
   AppTargetsRoute: typeof AppTargetsRoute;
   AppUnmatchedRoute: typeof AppUnmatchedRoute;
   AppCallsIdRoute: typeof AppCallsIdRoute;
+  AppDeliveriesIdRoute: typeof AppDeliveriesIdRoute;
   AppFlowsIdRoute: typeof AppFlowsIdRoute;
   AppRequestsIdRoute: typeof AppRequestsIdRoute;
   AppRoutingPlansIdRoute: typeof AppRoutingPlansIdRoute;
@@ -624,14 +703,17 @@ interface AppRouteChildren {
   AppSettingsOrganizationRoute: typeof AppSettingsOrganizationRoute;
   AppSettingsSignInsRoute: typeof AppSettingsSignInsRoute;
   AppSettingsUsersRoute: typeof AppSettingsUsersRoute;
-  AppWebhooksOutgoingRoute: typeof AppWebhooksOutgoingRoute;
   AppCallsIndexRoute: typeof AppCallsIndexRoute;
   AppFlowsIndexRoute: typeof AppFlowsIndexRoute;
   AppRoutingPlansIndexRoute: typeof AppRoutingPlansIndexRoute;
   AppRtbIndexRoute: typeof AppRtbIndexRoute;
   AppWebhooksIncomingIdRoute: typeof AppWebhooksIncomingIdRoute;
   AppWebhooksIncomingNewRoute: typeof AppWebhooksIncomingNewRoute;
+  AppWebhooksOutgoingIdRoute: typeof AppWebhooksOutgoingIdRoute;
+  AppWebhooksOutgoingDeliveriesRoute: typeof AppWebhooksOutgoingDeliveriesRoute;
+  AppWebhooksOutgoingNewRoute: typeof AppWebhooksOutgoingNewRoute;
   AppWebhooksIncomingIndexRoute: typeof AppWebhooksIncomingIndexRoute;
+  AppWebhooksOutgoingIndexRoute: typeof AppWebhooksOutgoingIndexRoute;
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -644,6 +726,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppTargetsRoute: AppTargetsRoute,
   AppUnmatchedRoute: AppUnmatchedRoute,
   AppCallsIdRoute: AppCallsIdRoute,
+  AppDeliveriesIdRoute: AppDeliveriesIdRoute,
   AppFlowsIdRoute: AppFlowsIdRoute,
   AppRequestsIdRoute: AppRequestsIdRoute,
   AppRoutingPlansIdRoute: AppRoutingPlansIdRoute,
@@ -653,14 +736,17 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsOrganizationRoute: AppSettingsOrganizationRoute,
   AppSettingsSignInsRoute: AppSettingsSignInsRoute,
   AppSettingsUsersRoute: AppSettingsUsersRoute,
-  AppWebhooksOutgoingRoute: AppWebhooksOutgoingRoute,
   AppCallsIndexRoute: AppCallsIndexRoute,
   AppFlowsIndexRoute: AppFlowsIndexRoute,
   AppRoutingPlansIndexRoute: AppRoutingPlansIndexRoute,
   AppRtbIndexRoute: AppRtbIndexRoute,
   AppWebhooksIncomingIdRoute: AppWebhooksIncomingIdRoute,
   AppWebhooksIncomingNewRoute: AppWebhooksIncomingNewRoute,
+  AppWebhooksOutgoingIdRoute: AppWebhooksOutgoingIdRoute,
+  AppWebhooksOutgoingDeliveriesRoute: AppWebhooksOutgoingDeliveriesRoute,
+  AppWebhooksOutgoingNewRoute: AppWebhooksOutgoingNewRoute,
   AppWebhooksIncomingIndexRoute: AppWebhooksIncomingIndexRoute,
+  AppWebhooksOutgoingIndexRoute: AppWebhooksOutgoingIndexRoute,
 };
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren);

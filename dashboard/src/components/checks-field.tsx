@@ -3,6 +3,8 @@ import { Controller, type FieldPath, type FieldValues, get, type UseFormReturn }
 import { cx } from './cx';
 import { Check } from './field';
 
+type FieldProblem = { message?: string } | ({ message?: string } | undefined)[] | undefined;
+
 interface ChecksFieldProps<V extends FieldValues> {
   form: UseFormReturn<V>;
   /** A list of the chosen values. */
@@ -19,7 +21,9 @@ interface ChecksFieldProps<V extends FieldValues> {
 /** Any of several, each with a box of its own. */
 export function ChecksField<V extends FieldValues>(props: ChecksFieldProps<V>) {
   const { form, name, label, unlabelled, choices, columns, none } = props;
-  const error: { message?: string } | undefined = get(form.formState.errors, name);
+  const error: FieldProblem = get(form.formState.errors, name);
+  // The server may object to one of the list.
+  const message = Array.isArray(error) ? error.find(Boolean)?.message : error?.message;
   return (
     <Controller
       control={form.control}
@@ -47,7 +51,7 @@ export function ChecksField<V extends FieldValues>(props: ChecksFieldProps<V>) {
               ))}
             </div>
             {choices.length === 0 && none && <p className="text-xs text-ink-3">{none}</p>}
-            {error?.message && <p className="mt-1 text-xs text-bad">{error.message}</p>}
+            {message && <p className="mt-1 text-xs text-bad">{message}</p>}
           </fieldset>
         );
       }}

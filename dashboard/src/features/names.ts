@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { campaignsQuery } from './campaigns/queries';
 import { flowsQuery } from './flows/queries';
+import { outgoingQuery } from './outgoing/queries';
 import { publishersQuery } from './publishers/queries';
 import { plansQuery } from './routing-plans/queries';
 import { targetsQuery } from './targets/queries';
@@ -22,6 +23,7 @@ export const usePublisherName = () => byId(useQuery(publishersQuery).data);
 export const useTargetName = () => byId(useQuery(targetsQuery).data);
 export const usePlanName = () => byId(useQuery(plansQuery).data);
 export const useFlowName = () => byId(useQuery(flowsQuery).data);
+export const useOutgoingName = () => byId(useQuery(outgoingQuery).data);
 export const useWebhookName = () => byId(useQuery(webhooksQuery).data);
 
 /** Who made a change: "webhook:ID", "api_key:ID", "user:ID" or a word. */

@@ -1,8 +1,9 @@
 import { type UseQueryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, type LinkProps } from '@tanstack/react-router';
 import type { ColumnDef } from '@tanstack/react-table';
 import { Ellipsis, type LucideIcon, Pencil, Plus, Trash2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { Button, IconButton } from '@/components/button';
+import { Button, buttonClass, IconButton } from '@/components/button';
 import { DataTable } from '@/components/data-table';
 import { Menu, MenuItem, MenuLine } from '@/components/menu';
 import { Confirm } from '@/components/overlay';
@@ -21,10 +22,14 @@ interface NounListProps<T extends { id: string }> {
   /** What the button says that makes one. */
   create: string;
   empty: { title: string; text: string };
-  form(row: T | undefined, onClose: () => void): ReactNode;
+  /** What makes or changes one in place; without it, `createAt` is the page that makes one. */
+  form?: (row: T | undefined, onClose: () => void) => ReactNode;
+  createAt?: LinkProps['to'];
   /** If a row leads to a page; else it opens its form. */
   onOpen?: ((row: T) => void) | undefined;
   removal?: Removal<T>;
+  /** Where else everybody can go from here. */
+  links?: ReactNode;
   /** What else can be made, beside the button. */
   actions?: ReactNode;
   /** What everybody can do with a row, beside editing and deleting. */
@@ -40,7 +45,7 @@ interface Removal<T> {
 
 /** The page of a noun: its rows, what can be done with each, and the form that makes or changes one. */
 export function NounList<T extends { id: string }>(props: NounListProps<T>) {
-  const { title, lead, icon, query, columns, create, empty, form, onOpen, removal, items } = props;
+  const { title, lead, icon, query, columns, create, createAt, empty, onOpen, removal, items } = props;
   const list = useQuery(query);
   const client = useQueryClient();
   const [editing, setEditing] = useState<T | 'new'>();
@@ -68,14 +73,29 @@ export function NounList<T extends { id: string }>(props: NounListProps<T>) {
   const make = may && (
     <>
       {props.actions}
-      <Button kind="primary" onClick={() => setEditing('new')}>
-        <Plus className="size-4" aria-hidden /> {create}
-      </Button>
+      {createAt ? (
+        <Link to={createAt} className={buttonClass('primary')}>
+          <Plus className="size-4" aria-hidden /> {create}
+        </Link>
+      ) : (
+        <Button kind="primary" onClick={() => setEditing('new')}>
+          <Plus className="size-4" aria-hidden /> {create}
+        </Button>
+      )}
     </>
   );
   const open = onOpen ?? edit;
   return (
-    <Page title={title} lead={lead} actions={make}>
+    <Page
+      title={title}
+      lead={lead}
+      actions={
+        <>
+          {props.links}
+          {make}
+        </>
+      }
+    >
       <DataTable
         label={title}
         columns={removal && (may || items) ? [...columns, menu] : columns}
@@ -94,8 +114,7 @@ export function NounList<T extends { id: string }>(props: NounListProps<T>) {
           </Empty>
         }
       />
-      {editing === 'new' && form(undefined, () => setEditing(undefined))}
-      {editing !== undefined && editing !== 'new' && form(editing, () => setEditing(undefined))}
+      {editing && props.form?.(editing === 'new' ? undefined : editing, () => setEditing(undefined))}
     </Page>
   );
 }

@@ -113,14 +113,7 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
         <CodeBlock label="answer" code={prettyJson(request.response)} />
       </Part>
       <Part title="Headers">
-        <dl className="grid gap-1 rounded-md border bg-sunken p-3 font-mono text-xs">
-          {request.headers.map(([name, value], at) => (
-            <div key={at} className="break-all">
-              <dt className="inline text-ink-3">{name}: </dt>
-              <dd className="inline">{value}</dd>
-            </div>
-          ))}
-        </dl>
+        <HeaderList headers={request.headers} />
         <p className="mt-1.5 text-xs text-ink-3">
           Keys, cookies and other secrets are hidden before a request is kept.
         </p>
@@ -129,12 +122,26 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
   );
 }
 
-function Part({ title, children }: { title: string; children: ReactNode }) {
+/** A titled part of a request's detail. */
+export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section>
       <h3 className="mb-1.5 text-xs font-medium text-ink-3">{title}</h3>
       {children}
     </section>
+  );
+}
+
+export function HeaderList({ headers }: { headers: ReactNode[][] }) {
+  return (
+    <dl className="grid gap-1 rounded-md border bg-sunken p-3 font-mono text-xs">
+      {headers.map(([name, value], at) => (
+        <div key={at} className="break-all">
+          <dt className="inline text-ink-3">{name}: </dt>
+          <dd className="inline">{value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -49,7 +49,12 @@ export function WebhookDeeds({ webhook }: { webhook: Webhook }) {
         </MenuItem>
       </Menu>
       <Rotate
-        webhook={webhook}
+        name={webhook.name}
+        noun="key"
+        make={async (overlap_hours) => {
+          const made = await data(api.POST('/v1/webhooks/{id}/rotate', { ...path, body: { overlap_hours } }));
+          return { secret: made.key, until: made.old_keys_until };
+        }}
         open={asking === 'rotate'}
         onOpenChange={(open) => setAsking(open ? 'rotate' : undefined)}
       />

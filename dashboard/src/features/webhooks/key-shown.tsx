@@ -8,7 +8,7 @@ import { kindOf } from './kinds';
 import { KEY_PLACE, snippets } from './snippets';
 
 /** A secret that is shown this once. */
-export function SecretOnce({ secret, children }: { secret: string; children: ReactNode }) {
+export function SecretOnce({ secret, children, why }: { secret: string; children: ReactNode; why?: string }) {
   return (
     <div className="rounded-lg border border-accent bg-accent-soft p-4">
       <div className="flex items-center gap-2 font-medium">
@@ -21,7 +21,7 @@ export function SecretOnce({ secret, children }: { secret: string; children: Rea
         <CopyButton text={secret} label="Copy key" />
       </div>
       <p className="mt-2 text-xs text-ink-2">
-        Copy it now. Only its hash is stored, so nobody can show it again.
+        {why ?? 'Copy it now. Only its hash is stored, so nobody can show it again.'}
       </p>
     </div>
   );

@@ -1,6 +1,4 @@
 import { useState } from 'react';
-import { api, data } from '@/api/client';
-import type { Webhook } from '@/api/types';
 import { Button } from '@/components/button';
 import { Field, Select } from '@/components/field';
 import { Dialog } from '@/components/overlay';
@@ -9,23 +7,33 @@ import { Time } from '@/components/values';
 import { SecretOnce } from './key-shown';
 
 const OVERLAPS: [hours: number, label: string][] = [
-  [0, 'none: the old key ends now'],
+  [0, 'not at all: it ends now'],
   [1, '1 hour'],
   [24, '24 hours'],
   [72, '3 days'],
   [168, '7 days'],
 ];
 
+interface Made {
+  secret: string;
+  /** Until when the old one works, if the server says it. */
+  until?: string | undefined;
+}
+
 interface RotateProps {
-  webhook: Webhook;
+  name: string;
+  /** What is made anew: a key, or a signing secret. */
+  noun: 'key' | 'secret';
+  why?: string;
+  make(overlapHours: number): Promise<Made>;
   open: boolean;
   onOpenChange(open: boolean): void;
 }
 
-/** Gives a webhook a new key; the old one goes on for a while. */
-export function Rotate({ webhook, open, onOpenChange }: RotateProps) {
+/** Gives a webhook a new key or secret; the old one goes on for a while. */
+export function Rotate({ name, noun, why, make, open, onOpenChange }: RotateProps) {
   const [hours, setHours] = useState(24);
-  const [made, setMade] = useState<{ key: string; old_keys_until: string }>();
+  const [made, setMade] = useState<Made>();
   const [problem, setProblem] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const close = (next: boolean) => {
@@ -39,14 +47,7 @@ export function Rotate({ webhook, open, onOpenChange }: RotateProps) {
     setBusy(true);
     setProblem(undefined);
     try {
-      setMade(
-        await data(
-          api.POST('/v1/webhooks/{id}/rotate', {
-            params: { path: { id: webhook.id } },
-            body: { overlap_hours: hours },
-          }),
-        ),
-      );
+      setMade(await make(hours));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -57,17 +58,17 @@ export function Rotate({ webhook, open, onOpenChange }: RotateProps) {
     <Dialog
       open={open}
       onOpenChange={close}
-      title={made ? 'The new key' : `New key for ${webhook.name}`}
+      title={made ? `The new ${noun}` : `New ${noun} for ${name}`}
       footer={
         made ? (
           <Button kind="primary" onClick={() => close(false)}>
-            I have the key
+            I have the {noun}
           </Button>
         ) : (
           <>
             <Button onClick={() => close(false)}>Cancel</Button>
             <Button kind="primary" busy={busy} onClick={() => void rotate()}>
-              Make new key
+              Make new {noun}
             </Button>
           </>
         )
@@ -75,15 +76,19 @@ export function Rotate({ webhook, open, onOpenChange }: RotateProps) {
     >
       {made ? (
         <div className="grid gap-3">
-          <SecretOnce secret={made.key}>New key</SecretOnce>
-          <p className="text-sm text-ink-2">
-            Older keys work until <Time at={made.old_keys_until} />.
-          </p>
+          <SecretOnce secret={made.secret} {...(why ? { why } : {})}>
+            New {noun}
+          </SecretOnce>
+          {made.until && (
+            <p className="text-sm text-ink-2">
+              Older ones work until <Time at={made.until} />.
+            </p>
+          )}
         </div>
       ) : (
         <div className="grid gap-3">
           <Field
-            label="How long the old key still works"
+            label={`How long the old ${noun} still works`}
             hint="Long enough to change it wherever it is used."
           >
             {(control) => (

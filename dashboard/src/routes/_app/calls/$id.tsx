@@ -20,6 +20,7 @@ import { touching } from '@/features/calls/touching';
 import { useLiveCall } from '@/features/calls/use-live-call';
 import { DecisionExplained } from '@/features/decision/explained';
 import { useActor } from '@/features/names';
+import { DeliveriesOfCall } from '@/features/outgoing/of-call';
 
 export const Route = createFileRoute('/_app/calls/$id')({ component: CallPage });
 
@@ -86,6 +87,7 @@ function CallPage() {
             )}
           </Section>
           <RequestsSection call={call.data} />
+          <DeliveriesOfCall call={id} live={live} />
         </div>
       </div>
       {editing && <EditCall call={call.data} onClose={() => setEditing(false)} />}
