@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PAGES, WITHIN } from './pages';
+import { furnish, PAGES, WITHIN } from './pages';
 import { type Look, type Visitor, World } from './world';
 
 const LOOKS: Look[] = [
@@ -10,6 +10,7 @@ const LOOKS: Look[] = [
 ];
 
 let world: World;
+let delivery: string;
 let cookies: Awaited<ReturnType<Visitor['context']['cookies']>>;
 
 beforeAll(async () => {
@@ -18,6 +19,7 @@ beforeAll(async () => {
   await first.page.goto('/');
   await first.page.getByRole('button', { name: 'Look around with demo data' }).click();
   await first.page.getByRole('heading', { name: 'Call logs' }).waitFor();
+  delivery = (await furnish(world, first)).delivery;
   cookies = await first.context.cookies();
   expect(cookies.find((cookie) => cookie.name === 'hookline_sign_in')?.httpOnly).toBe(true);
 });
@@ -54,12 +56,6 @@ describe.each(LOOKS)('$colorScheme at $width px', (look) => {
       await page.getByRole('heading', { level: 1, name: heading }).waitFor();
       await check(path);
     }
-    await page.goto('/webhooks/incoming');
-    await page.locator('tbody tr[tabindex]').first().click();
-    for (const tab of ['Use it', 'Send test', 'Settings']) {
-      await page.getByRole('tab', { name: tab }).click();
-      await check(`/webhooks/incoming tab ${tab}`);
-    }
     for (const [list, at] of WITHIN) {
       await page.goto(list);
       await page.locator('tbody tr[tabindex]').first().focus();
@@ -67,6 +63,14 @@ describe.each(LOOKS)('$colorScheme at $width px', (look) => {
       await page.waitForURL(at);
       await page.locator('main h2').first().waitFor();
       await check(page.url());
+      const tabs = page.locator('main').getByRole('tab');
+      for (let tab = 1; tab < (await tabs.count()); tab += 1) {
+        await tabs.nth(tab).click();
+        await check(`${page.url().split('?')[0]} tab ${await tabs.nth(tab).textContent()}`);
+      }
     }
+    await page.goto(`/deliveries/${delivery}`);
+    await page.getByText('crm.invalid').first().waitFor();
+    await check('/deliveries/one');
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PAGES, WITHIN } from './pages';
+import { furnish, PAGES, WITHIN } from './pages';
 import { type Visitor, World } from './world';
 
 /** What buttons say that change something. */
@@ -12,6 +12,7 @@ const MANAGERS = ['/webhooks/incoming/new', '/webhooks/outgoing/new'];
 
 let world: World;
 let owner: Visitor;
+let delivery: string;
 
 beforeAll(async () => {
   world = await World.start();
@@ -19,6 +20,7 @@ beforeAll(async () => {
   await owner.page.goto('/');
   await owner.page.getByRole('button', { name: 'Look around with demo data' }).click();
   await owner.page.getByRole('heading', { name: 'Call logs' }).waitFor();
+  delivery = (await furnish(world, owner)).delivery;
 });
 afterAll(() => world.stop());
 
@@ -82,5 +84,8 @@ test.each(['analyst', 'read_only'])('the role %s is offered nothing that is refu
       await check(`${page.url()} tab ${tab}`);
     }
   }
+  await page.goto(`/deliveries/${delivery}`);
+  await page.getByText('crm.invalid').first().waitFor();
+  await check('/deliveries/one');
   expect(await page.getByRole('navigation').getByRole('link', { name: 'Users' }).count()).toBe(0);
 });

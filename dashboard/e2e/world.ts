@@ -54,7 +54,8 @@ export class World {
     this.#front = front;
   }
 
-  static async start(): Promise<World> {
+  /** With options of the server's own, as environment. */
+  static async start(options: Record<string, string> = {}): Promise<World> {
     const binary = process.env.HOOKLINE_BIN;
     if (binary === undefined)
       throw new Error('Set HOOKLINE_BIN to the hookline binary that is to be tested.');
@@ -68,6 +69,7 @@ export class World {
         HOOKLINE_LISTEN: `127.0.0.1:${port}`,
         HOOKLINE_DATABASE_URL: `sqlite://${join(folder, 'e2e.db')}`,
         HOOKLINE_LOG: 'error',
+        ...options,
       },
     });
     const own = `http://127.0.0.1:${port}`;

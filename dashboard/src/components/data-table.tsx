@@ -123,7 +123,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
                     className={cx(
                       'border-b last:border-b-0 -outline-offset-2',
                       onOpen && 'cursor-pointer hover:bg-sunken',
-                      openId === row.id && 'bg-accent-soft hover:bg-accent-soft',
+                      openId === row.id && 'bg-accent-soft hover:bg-accent-soft [&_.text-ink-3]:text-ink-2',
                     )}
                   >
                     {row.getVisibleCells().map((cell) => (

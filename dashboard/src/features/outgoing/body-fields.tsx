@@ -1,7 +1,7 @@
 import { Plus } from 'lucide-react';
 import { Controller, type UseFormReturn, useFieldArray } from 'react-hook-form';
 import { Button } from '@/components/button';
-import { CodeBlock, prettyJson } from '@/components/code';
+import { CodeBlock } from '@/components/code';
 import { Choices } from '@/components/field';
 import { TextField } from '@/components/form';
 import type { OutgoingForm } from './form';
@@ -53,7 +53,7 @@ export function BodyFields({ form, samples }: BodyProps) {
             problem={wrong}
             hint="A tag in quotes is text. Without quotes it is a number if it reads as one, and null if the call does not have it."
           />
-          {wrong === undefined && <Preview text={prettyJson(preview(body.template, 'json', samples))} />}
+          {wrong === undefined && <Preview text={preview(body.template, 'json', samples)} />}
         </>
       )}
       {body.type === 'form' && <FormBody form={form} />}

@@ -34,14 +34,14 @@ export function OutgoingDeeds({ webhook }: { webhook: OutgoingWebhook }) {
     }
   };
   const rotate = async (hours: number) => {
-    const { signing_secret } = await data(
+    const { signing_secret, old_secret_until } = await data(
       api.POST('/v1/outgoing-webhooks/{id}/rotate-secret', {
         ...path,
         body: { overlap_seconds: hours * HOUR },
       }),
     );
     await again();
-    return { secret: signing_secret };
+    return { secret: signing_secret, until: old_secret_until ?? undefined };
   };
   return (
     <>

@@ -44,7 +44,7 @@ export function DeliveryDetail({ delivery }: { delivery: Schema['WholeDelivery']
               {name(delivery.outgoing_webhook_id)}
             </Link>,
           ],
-          ['Of', <Time key="due" at={delivery.due_at} />],
+          ['Happened', <Time key="due" at={delivery.due_at} />],
           [
             'Delivered',
             delivery.delivered_at ? <Time key="at" at={delivery.delivered_at} /> : <Nothing key="at" />,
@@ -126,7 +126,7 @@ export function Attempt({ attempt }: { attempt: Schema['DeliveryAttempt'] }) {
 }
 
 /** The request as it is sent, without the values of secret headers. */
-export function SentRequest({ request }: { request: Schema['DeliveryRequest'] }) {
+export function SentRequest({ request }: { request: Schema['OutgoingRequest'] }) {
   return (
     <>
       <Part title="Request">

@@ -1,6 +1,6 @@
 import type { Schema } from '@/api/types';
 
-export type OutgoingEvent = Schema['OutgoingEvent'];
+export type OutgoingEvent = Schema['CallEventName'];
 
 /** What can be told, in the order of a call's life. */
 export const EVENTS: { value: OutgoingEvent; label: string; hint: string }[] = [

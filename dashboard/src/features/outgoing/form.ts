@@ -1,10 +1,10 @@
 import type { Schema } from '@/api/types';
 import type { OutgoingEvent } from './events';
 
-type Fields = Schema['OutgoingWebhookFields'];
+type Fields = Schema['NewOutgoingWebhook'];
 type Body = Schema['OutgoingBody'];
 export type OutgoingWebhook = Schema['OutgoingWebhook'];
-export type Method = Schema['OutgoingMethod'];
+export type Method = Schema['HttpMethod'];
 
 export const METHODS: Method[] = ['POST', 'PUT', 'PATCH', 'GET', 'DELETE'];
 

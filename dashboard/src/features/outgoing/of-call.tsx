@@ -32,7 +32,9 @@ export function DeliveriesOfCall({ call, live }: { call: string; live: boolean }
               className="grid grid-cols-[1fr_auto] items-center gap-x-2 px-4 py-2 hover:bg-sunken"
             >
               <span className="truncate font-medium">{name(delivery.outgoing_webhook_id)}</span>
-              <StateBadge state={delivery.state} />
+              <span className="justify-self-end">
+                <StateBadge state={delivery.state} />
+              </span>
               <span className="truncate font-mono text-2xs text-ink-3">{delivery.event}</span>
               <span className="text-right text-xs text-ink-3">
                 <Time at={delivery.due_at} />

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const trafficQuery = queryOptions({
   queryKey: [...outgoingQuery.queryKey, 'traffic'],
   queryFn: async () => {
-    const from = new Date(Date.now() - HOURS * HOUR_MS).toISOString();
+    const from = new Date(Date.now() - (HOURS - 1) * HOUR_MS).toISOString();
     const { outgoing_webhooks } = await data(
       api.GET('/v1/outgoing-webhooks/traffic', { params: { query: { from, step: HOUR_MS / 1000 } } }),
     );
