@@ -61,7 +61,7 @@ describe.each(LOOKS)('$colorScheme at $width px', (look) => {
       await page.locator('tbody tr[tabindex]').first().focus();
       await page.keyboard.press('Enter');
       await page.waitForURL(at);
-      await page.locator('main h2').first().waitFor();
+      await page.locator('main h2, main [role=tab]').first().waitFor();
       await check(page.url());
       const tabs = page.locator('main').getByRole('tab');
       for (let tab = 1; tab < (await tabs.count()); tab += 1) {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Visitor, World } from './world';
+import { until, type Visitor, type World } from './world';
 
 /** Every page that has an address of its own, with its heading. */
 export const PAGES: [path: string, heading: string][] = [
@@ -51,12 +51,9 @@ export async function furnish(world: World, owner: Visitor): Promise<{ delivery:
     url: 'https://crm.invalid/lead?cid=[CALL_ID]',
   });
   await ask('/v1/calls', { caller: '+12125550199', dialed: '+18885550100' });
-  let delivery: string | undefined;
-  await expect
-    .poll(async () => {
-      delivery = (await ask('/v1/deliveries')).deliveries[0]?.id;
-      return delivery;
-    })
-    .toBeDefined();
-  return { delivery: delivery ?? '' };
+  const delivery = await until<string>(
+    'a delivery',
+    async () => (await ask('/v1/deliveries')).deliveries[0]?.id,
+  );
+  return { delivery };
 }

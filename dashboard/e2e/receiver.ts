@@ -1,7 +1,5 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-
-const ARRIVES_MS = 15_000;
-const POLL_MS = 50;
+import { until } from './world';
 
 interface Arrived {
   method: string;
@@ -44,16 +42,9 @@ export class Receiver {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  /** Waits until so many requests have come, and gives the last of them. */
-  async nth(count: number): Promise<Arrived> {
-    const end = Date.now() + ARRIVES_MS;
-    while (this.arrived.length < count) {
-      if (Date.now() > end) throw new Error(`${this.arrived.length} requests came, ${count} were expected.`);
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    const last = this.arrived[count - 1];
-    if (last === undefined) throw new Error('nothing came');
-    return last;
+  /** Waits until so many requests have come, and gives that one. */
+  nth(count: number): Promise<Arrived> {
+    return until(`request ${count}`, () => this.arrived[count - 1]);
   }
 
   stop(): Promise<void> {

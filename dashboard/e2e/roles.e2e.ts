@@ -76,7 +76,7 @@ test.each(['analyst', 'read_only'])('the role %s is offered nothing that is refu
     await page.goto(list);
     await page.locator('tbody tr[tabindex]').first().click();
     await page.waitForURL(at);
-    await page.locator('main h2').first().waitFor();
+    await page.locator('main h2, main [role=tab]').first().waitFor();
     const tabs = page.locator('main').getByRole('tab');
     await check(page.url());
     for (let tab = 1; tab < (await tabs.count()); tab += 1) {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type PreviewServer, preview } from 'vite';
 
-const READY_MS = 20_000;
+const WAIT_MS = 20_000;
 const POLL_MS = 50;
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const FLAGS = [
@@ -157,15 +157,23 @@ async function freePort(): Promise<number> {
   });
 }
 
-async function ready(url: string, server: ChildProcess): Promise<void> {
-  const end = Date.now() + READY_MS;
+/** Asks again and again, until there is an answer or too much time has passed. */
+export async function until<T>(what: string, ask: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const end = Date.now() + WAIT_MS;
   while (Date.now() < end) {
-    if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}.`);
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
+    const answer = await ask();
+    if (answer !== undefined) return answer;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
-  throw new Error(`The server was not ready within ${READY_MS} ms.`);
+  throw new Error(`Within ${WAIT_MS} ms there was not: ${what}.`);
+}
+
+async function ready(url: string, server: ChildProcess): Promise<void> {
+  await until('a ready server', async () => {
+    if (server.exitCode !== null) throw new Error(`The server ended with ${server.exitCode}.`);
+    const answer = await fetch(url).catch(() => undefined);
+    return answer?.ok ? true : undefined;
+  });
 }
 
 /** Was the binary built with the dashboard? */
