@@ -28,7 +28,9 @@ export function OutgoingDeeds({ webhook }: { webhook: OutgoingWebhook }) {
     try {
       await data(api.PATCH('/v1/outgoing-webhooks/{id}', { ...path, body: { enabled: !webhook.enabled } }));
       await again();
-      say(webhook.enabled ? 'Disabled: events from now on are not told.' : 'Enabled.');
+      say(
+        webhook.enabled ? 'Disabled: nothing is told, and what was still to be sent is dropped.' : 'Enabled.',
+      );
     } catch (problem) {
       sayProblem(problem);
     }

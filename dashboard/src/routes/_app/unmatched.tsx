@@ -65,6 +65,7 @@ function UnmatchedInbox() {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
+  const filtered = Object.keys(search).length > 0;
   const rows = useMemo(() => inbox.data?.pages.flatMap((page) => page.unmatched), [inbox.data]);
   const set = (name: string) => (value: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
@@ -183,10 +184,9 @@ function UnmatchedInbox() {
         empty={
           <Empty
             icon={Inbox}
-            title={
-              search.state || search.kind || search.caller
-                ? 'Nothing fits these filters'
-                : 'Nothing is waiting'
+            title={filtered ? 'Nothing fits these filters' : 'Nothing is waiting'}
+            action={
+              filtered && <Button onClick={() => void navigate({ search: {} })}>Show what waits</Button>
             }
           >
             Call data waits here for its caller. Updates do too, at webhooks that hold them instead of
