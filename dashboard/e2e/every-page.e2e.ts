@@ -63,6 +63,7 @@ describe.each(LOOKS)('$colorScheme at $width px', (look) => {
       await page.waitForURL(at);
       await page.locator('main h2, main [role=tab]').first().waitFor();
       await check(page.url());
+      if (!list.startsWith('/webhooks')) continue;
       const tabs = page.locator('main').getByRole('tab');
       for (let tab = 1; tab < (await tabs.count()); tab += 1) {
         await tabs.nth(tab).click();

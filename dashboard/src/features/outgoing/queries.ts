@@ -3,6 +3,8 @@ import { api, data } from '@/api/client';
 import type { operations } from '@/api/schema';
 
 const PAGE = 50;
+/** How often it is asked what became of one that is on its way. */
+const AGAIN_MS = 2_000;
 
 export type DeliveryQuery = NonNullable<operations['list_deliveries']['parameters']['query']>;
 
@@ -30,4 +32,5 @@ export const deliveryQuery = (id: string) =>
   queryOptions({
     queryKey: ['deliveries', 'one', id],
     queryFn: () => data(api.GET('/v1/deliveries/{id}', { params: { path: { id } } })),
+    refetchInterval: ({ state }) => (state.data?.state === 'pending' ? AGAIN_MS : false),
   });

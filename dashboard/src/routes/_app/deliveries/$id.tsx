@@ -7,14 +7,9 @@ import { deliveryQuery } from '@/features/outgoing/queries';
 
 export const Route = createFileRoute('/_app/deliveries/$id')({ component: DeliveryPage });
 
-const AGAIN_MS = 2_000;
-
 function DeliveryPage() {
   const { id } = Route.useParams();
-  const delivery = useQuery({
-    ...deliveryQuery(id),
-    refetchInterval: ({ state }) => (state.data?.state === 'pending' ? AGAIN_MS : false),
-  });
+  const delivery = useQuery(deliveryQuery(id));
   return (
     <Page
       title="Delivery"
