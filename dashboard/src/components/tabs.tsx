@@ -26,7 +26,7 @@ export function Tabs({ tabs, label, value, onChange }: TabsProps) {
           <Radix.Trigger
             key={tab.id}
             value={tab.id}
-            className="-mb-px h-9 shrink-0 border-b-2 border-transparent text-sm text-ink-3 hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
+            className="-mb-px h-9 -outline-offset-2 shrink-0 border-b-2 border-transparent text-sm text-ink-3 hover:text-ink data-[state=active]:border-accent data-[state=active]:font-medium data-[state=active]:text-ink"
           >
             {tab.label}
           </Radix.Trigger>

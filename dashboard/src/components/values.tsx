@@ -2,6 +2,8 @@ import { useSyncExternalStore } from 'react';
 import { ago, dayAndTime, fullTime, money, phone } from './format';
 
 const TICK_MS = 5_000;
+/** The page's clock is late by a tick at most, and the browser's may differ from the server's. */
+const SKEW_MS = 10_000;
 let now = new Date();
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -35,8 +37,11 @@ export function Time({ at, relative }: { at: string; relative?: boolean }) {
   );
 }
 
+/** What is ahead by no more than clocks differ is now. */
 function Ago({ date }: { date: Date }) {
-  return ago(date, new Date(Math.max(useNow().getTime(), date.getTime())));
+  const now = useNow();
+  const ahead = date.getTime() - now.getTime();
+  return ago(date, ahead > 0 && ahead < SKEW_MS ? date : now);
 }
 
 export function Phone({ number }: { number: string }) {

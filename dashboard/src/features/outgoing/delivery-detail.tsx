@@ -112,9 +112,13 @@ export function Attempt({ attempt }: { attempt: Schema['DeliveryAttempt'] }) {
   const { number, at, duration_ms, status, error, response } = attempt;
   return (
     <div className="grid gap-1.5">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm">
+      <div className="flex flex-wrap items-baseline gap-x-2 gap-y-1 text-sm">
         <span className="tnum text-ink-3">{number}.</span>
-        {status ? <HttpStatus status={status} /> : <span className="text-bad">{error ?? 'no answer'}</span>}
+        {status ? (
+          <HttpStatus status={status} />
+        ) : (
+          <span className="min-w-40 flex-1 text-bad">{error ?? 'no answer'}</span>
+        )}
         {status && error && <span className="text-xs text-ink-2">{error}</span>}
         <span className="tnum ml-auto text-xs text-ink-3">
           {duration_ms.toLocaleString('en-US')} ms · <Time at={at} />

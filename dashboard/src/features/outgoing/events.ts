@@ -4,7 +4,7 @@ export type OutgoingEvent = Schema['CallEventName'];
 
 /** What can be told, in the order of a call's life. */
 export const EVENTS: { value: OutgoingEvent; label: string; hint: string }[] = [
-  { value: 'call.incoming', label: 'call.incoming', hint: 'A call has arrived and is not routed yet.' },
+  { value: 'call.incoming', label: 'call.incoming', hint: 'A call has begun.' },
   { value: 'call.connected', label: 'call.connected', hint: 'A target has answered.' },
   {
     value: 'call.on_5_secs_mark',
