@@ -152,11 +152,22 @@ test('an override is added, tried and published', async () => {
   await sheet.getByRole('button', { name: 'Add override' }).click();
   await sheet.getByText('Choose the target that gets the call.').waitFor();
   await sheet.getByLabel('Caller').fill('+1310*');
+  await sheet.getByRole('button', { name: 'Add comparison' }).click();
+  await sheet.getByLabel('Tag', { exact: true }).fill('state');
+  await sheet.getByLabel('Value').fill('CA');
+  await sheet.getByRole('button', { name: 'Match case' }).click();
+  await sheet.getByRole('button', { name: 'Add group' }).click();
+  const group = sheet.getByRole('group', { name: 'Group of comparisons' });
+  await group.getByLabel('How the comparisons go together').selectOption('none');
+  await group.getByLabel('Tag', { exact: true }).fill('age');
+  await group.getByLabel('Comparison', { exact: true }).selectOption('less_than');
+  await group.getByLabel('Value').fill('65');
   await sheet.getByText('is rejected').click();
   await sheet.getByLabel('Reason').fill('Not served there');
   expect(await owner.barriers()).toEqual([]);
   await sheet.getByRole('button', { name: 'Add override' }).click();
-  await page.getByText('caller +1310* → reject: Not served there').waitFor();
+  await page.getByText('state is CA (same case) and not (age < 65)').waitFor();
+  await page.getByText(/reject: Not served there/).waitFor();
   await page.getByLabel('Targets of one priority').selectOption('simultaneous');
   await page.getByLabel('Caller', { exact: true }).fill('+13105559876');
   await page.getByRole('button', { name: 'Test', exact: true }).click();
@@ -164,9 +175,43 @@ test('an override is added, tried and published', async () => {
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByText('Published: calls go by it within a second.').waitFor();
   await page.reload();
-  await page.getByText('caller +1310* → reject: Not served there').waitFor();
+  await page.getByText(/reject: Not served there/).waitFor();
+  const { routing_plans: plans } = await api<{
+    routing_plans: { name: string; overrides: { filter: unknown }[] }[];
+  }>('GET', '/v1/routing-plans');
+  expect(plans.find((each) => each.name === 'By lead source')?.overrides[0]?.filter).toEqual({
+    all: [
+      { tag: 'state', op: 'equals', value: 'CA', case_sensitive: true },
+      { not: { tag: 'age', op: 'less_than', value: 65 } },
+    ],
+  });
   expect(await page.getByLabel('Targets of one priority').inputValue()).toBe('simultaneous');
   expect(owner.troubles).toEqual([]);
+});
+
+test('targets that ring together are all marked where the decision is shown', async () => {
+  const { page } = owner;
+  const { targets } = await api<{ targets: { id: string; name: string }[] }>('GET', '/v1/targets');
+  const both = targets.slice(0, 2);
+  const plan = await api<{ id: string }>('POST', '/v1/routing-plans', {
+    name: 'All at once',
+    strategy: 'simultaneous',
+    routes: both.map(({ id }) => ({ target: id })),
+  });
+  const campaign = await api<{ id: string }>('POST', '/v1/campaigns', {
+    name: 'Loud',
+    routing: { plan: plan.id },
+  });
+  const call = await api<{ call_log_id: string }>('POST', '/v1/calls', {
+    caller: '+12125550177',
+    dialed: '+18885550177',
+    campaign_id: campaign.id,
+  });
+  await page.goto(`/calls/${call.call_log_id}`);
+  for (const { name } of both) await page.getByLabel(new RegExp(`^${name}: .*to ring together$`)).waitFor();
+  await page.getByText(/^Dial .* and .* together$/).waitFor();
+  await page.getByRole('button', { name: 'List' }).click();
+  await expect.poll(() => page.getByText(/to ring together$/).count()).toBe(2);
 });
 
 test('an RTB endpoint shows how many bids were won, and why others were not', async () => {
