@@ -163,6 +163,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/actors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The names of people, API keys and webhooks that change calls and settings
+         * @description Also of people who have left and of keys that were revoked. A webhook that was deleted has none.
+         */
+        get: operations["list_actors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -1481,6 +1501,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActorName: {
+            /** @description As in `by` of a timeline's entry and of the stream: `user:ID`, `api_key:ID` or `webhook:ID`. */
+            by: string;
+            name: string;
+        };
+        Actors: {
+            actors: components["schemas"]["ActorName"][];
+        };
         ApiKey: {
             /** Format: uuid */
             id: string;
@@ -1692,7 +1720,7 @@ export interface components {
              * @description Oldest first: what brought each about, the tags as they were read, every node with what it read, set and
              *     took (`duration_ms`) and every route with its verdict, and the result. Empty for a call that is not routed here.
              */
-            decisions: Record<string, unknown>[];
+            decisions: components["schemas"]["Decision"][];
         };
         /**
          * @description At least one of the fields. What is not named stays as it is.
@@ -1793,6 +1821,20 @@ export interface components {
         };
         /** @enum {string} */
         CallStatus: "ringing" | "in_progress" | "completed" | "failed";
+        /** @description The data of one event on the stream. */
+        CallStreamEvent: {
+            /** Format: uuid */
+            call_log_id: string;
+            /** @description The event's name again, such as `call.updated`. */
+            event: string;
+            /** Format: date-time */
+            at: string;
+            /** @description `webhook:ID`, `api_key:ID`, `user:ID`, or a part of the server. */
+            by: string;
+            /** Format: uuid */
+            request_id?: string | null;
+            changes: components["schemas"]["Change"][];
+        };
         CallTotals: {
             /** Format: int64 */
             calls: number;
@@ -1866,8 +1908,43 @@ export interface components {
             remove?: components["schemas"]["TagToRemove"][] | null;
             add?: components["schemas"]["TagToAdd"][] | null;
         };
-        /** @description A filter on tags: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, or one comparison. */
-        Condition: Record<string, unknown>;
+        /** @enum {string} */
+        ChosenBy: "override" | "same_target" | "reservation" | "weight" | "fallback";
+        ChosenTarget: {
+            /** Format: uuid */
+            target: string;
+            name: string;
+            by: components["schemas"]["ChosenBy"];
+            share?: components["schemas"]["Share"] | null;
+        };
+        /**
+         * @description A filter on tags: a group of conditions, or one comparison.
+         * @example {
+         *       "tag": "lead_source",
+         *       "op": "equals",
+         *       "value": "google_ads"
+         *     }
+         */
+        Condition: {
+            all: components["schemas"]["Condition"][];
+        } | {
+            any: components["schemas"]["Condition"][];
+        } | {
+            not: components["schemas"]["Condition"];
+        } | {
+            tag: string;
+            op: components["schemas"]["ConditionOp"];
+            value?: components["schemas"]["Scalar"] | null;
+            values?: components["schemas"]["Scalar"][] | null;
+            from?: components["schemas"]["Scalar"] | null;
+            to?: components["schemas"]["Scalar"] | null;
+            case_sensitive?: boolean | null;
+        };
+        /**
+         * @description How a tag is compared.
+         * @enum {string}
+         */
+        ConditionOp: "equals" | "not_equals" | "contains" | "not_contains" | "starts_with" | "ends_with" | "matches" | "exists" | "not_exists" | "is_one_of" | "is_not_one_of" | "greater_than" | "at_least" | "less_than" | "at_most" | "between";
         /** @description When a call converts, and what it is worth then. */
         Conversion: {
             /** Format: int32 */
@@ -1937,6 +2014,35 @@ export interface components {
         CustomTags: {
             custom_tags: components["schemas"]["CustomTag"][];
         };
+        /**
+         * @description One stretch of a call's way, as it was written when it was decided: one of an older version of the server may lack
+         *     what a newer one has.
+         */
+        Decision: {
+            /**
+             * Format: int32
+             * @description From 1; none of a rehearsal.
+             */
+            decision: number;
+            /** Format: date-time */
+            at: string;
+            /** @description What brought it about: `start`, `update`, `attached`, `edited`, or what the switch or another system said. */
+            trigger: string;
+            /** @description Those that were read, as the call had them. */
+            tags: components["schemas"]["SeenTag"][];
+            /** @description Of a flow, in the order in which the call passed them. */
+            nodes: components["schemas"]["SeenNode"][];
+            plans: components["schemas"]["SeenPlan"][];
+            result: components["schemas"]["DecisionResult"];
+        };
+        /** @description Where the call stood then: one of the four. */
+        DecisionResult: {
+            /** @description The switch was told this. */
+            told: components["schemas"]["ToldInstruction"];
+        } | {
+            /** @description Another system was asked. */
+            asking: Record<string, unknown>;
+        } | "connected" | "over";
         /** @description What was removed. */
         Deleted: {
             success: boolean;
@@ -2040,6 +2146,11 @@ export interface components {
             then: string;
         };
         /**
+         * @description When an update came, as its call saw it.
+         * @enum {string}
+         */
+        EffectWhen: "before_routing" | "next_decision" | "after_routing" | "completed";
+        /**
          * @description Every error.
          * @example {
          *       "success": false,
@@ -2059,6 +2170,27 @@ export interface components {
             message: string;
             /** Format: uuid */
             request_id: string;
+        };
+        /** @description A condition with what each part of it came to. A group ends with the part that decided it. */
+        Explained: {
+            all: components["schemas"]["Explained"][];
+            passed: boolean;
+        } | {
+            any: components["schemas"]["Explained"][];
+            passed: boolean;
+        } | {
+            not: components["schemas"]["Explained"];
+            passed: boolean;
+        } | {
+            tag: string;
+            op: components["schemas"]["ConditionOp"];
+            /** @description What the value is compared with. */
+            expected?: string | null;
+            /** @description As it was seen; null if the call had no such tag. */
+            value?: string | null;
+            passed: boolean;
+            /** @description Such as `not a number`. */
+            why?: string | null;
         };
         Failure: {
             call_log_id: string;
@@ -2297,10 +2429,21 @@ export interface components {
          */
         Hours: {
             time_zone: string;
-            /** @description Of `monday` to `sunday`: a list of `from` and `to`; a day left out is closed. */
-            week: Record<string, unknown>;
-            /** @description Days that are not as the week says: `date`, and `closed` or `intervals`, and a `name` for people. */
-            exceptions?: Record<string, unknown>[] | null;
+            week: components["schemas"]["Week"];
+            /** @description Days that are not as the week says. */
+            exceptions?: components["schemas"]["HoursException"][] | null;
+        };
+        /** @description `closed`, or other `intervals`. */
+        HoursException: {
+            /**
+             * Format: date
+             * @example 2026-12-25
+             */
+            date: string;
+            closed?: boolean | null;
+            intervals?: components["schemas"]["Interval"][] | null;
+            /** @description For people. */
+            name?: string | null;
         };
         /** @enum {string} */
         HttpMethod: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -2343,6 +2486,15 @@ export interface components {
         } | {
             /** @enum {string} */
             action: "over";
+        };
+        Interval: {
+            /** @example 09:00 */
+            from: string;
+            /**
+             * @description Up to `24:00`; before `from` it is on the next day.
+             * @example 17:30
+             */
+            to: string;
         };
         LinkUse: {
             /** @description What stands after `#link=`. */
@@ -2396,8 +2548,7 @@ export interface components {
             /** Format: uuid */
             replay_of?: string | null;
             mismatch: boolean;
-            /** @description What it did, such as the calls it changed. */
-            effect: unknown;
+            effect: components["schemas"]["RequestEffect"];
         };
         /** @description Of a person `user` and `sign_in`, of an API key `api_key`. */
         Me: {
@@ -2432,6 +2583,14 @@ export interface components {
             id: string;
             name: string;
             email: string;
+        };
+        NamedPlan: {
+            /**
+             * Format: uuid
+             * @description All zeros for a flow's own choice of targets.
+             */
+            id: string;
+            name: string;
         };
         NewApiKey: {
             /** @description What it is for. */
@@ -2574,6 +2733,18 @@ export interface components {
         NextOutcome: "connected" | "no_answer" | "busy" | "failed" | "no_input" | "hold_over";
         /** @enum {string} */
         NoPayoutReason: "Campaign preconversion" | "Condition not met" | "Caps exceeded";
+        NodeEffect: {
+            name: string;
+            value: string;
+            /** @enum {string} */
+            type: "set_tag";
+        } | {
+            node: string;
+            /** @enum {string} */
+            type: "count_round_robin";
+        };
+        /** @enum {string} */
+        NodeType: "start" | "condition" | "switch" | "set_variable" | "set_tag" | "http_request" | "javascript" | "time" | "menu" | "distribute" | "dial" | "routing_plan" | "hold" | "reject" | "debug";
         Number: components["schemas"]["NumberFields"] & {
             /** Format: uuid */
             id: string;
@@ -2790,6 +2961,8 @@ export interface components {
             /** @description A reason for people. */
             reject?: string | null;
         };
+        /** @enum {string} */
+        OverrideVerdict: "publisher" | "caller" | "filter" | "target_cannot" | "applied";
         /** @description A call that is made up. */
         PlanTest: {
             /** @example +13105559876 */
@@ -2839,10 +3012,28 @@ export interface components {
              */
             per: string;
         };
+        /** @description A tag or variable with the value that was seen. */
+        ReadValue: {
+            name: string;
+            value?: string | null;
+            /** @description It is a variable of the flow, and no tag. */
+            variable?: boolean | null;
+        };
         RedirectTarget: {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description What a request did; empty for one that was refused. */
+        RequestEffect: {
+            /** @description The calls that it changed. */
+            call_log_ids?: string[] | null;
+            /** @description Of `call_data`: the live calls that were told at once. */
+            live_call_log_ids?: string[] | null;
+            /** @description How far those calls were. */
+            when?: components["schemas"]["EffectWhen"][] | null;
+            /** @description It waits for a call that was not there. */
+            held?: boolean | null;
         };
         RequestLine: {
             /** Format: uuid */
@@ -2885,11 +3076,38 @@ export interface components {
             draft?: boolean;
             counters?: components["schemas"]["RerunCounters"];
         };
+        /** @description Where a past call would go. */
+        RerunCall: {
+            /** Format: uuid */
+            call_log_id: string;
+            /**
+             * Format: date-time
+             * @description When the call started: so the rerun takes it.
+             */
+            at: string;
+            counters: components["schemas"]["RerunCounters"];
+            /** @description Null if the run stopped before it could be known. */
+            changed?: boolean | null;
+            old: components["schemas"]["RerunSide"];
+            new: components["schemas"]["RerunSide"];
+            /** @description Why the run stopped, if it did. */
+            stopped?: string | null;
+            decisions: components["schemas"]["Decision"][];
+        };
         /**
          * @description What the places at the targets are taken to be.
          * @enum {string}
          */
         RerunCounters: "free" | "now";
+        RerunSide: {
+            target?: components["schemas"]["RerunTarget"] | null;
+            routing: components["schemas"]["Instruction"];
+        };
+        RerunTarget: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
         /**
          * @description What someone may do; each includes the ones before it.
          * @enum {string}
@@ -2937,6 +3155,11 @@ export interface components {
             enabled?: boolean | null;
             conversion?: components["schemas"]["Conversion"] | null;
         };
+        /**
+         * @description Whether a target could take the call, and if not, what was in the way.
+         * @enum {string}
+         */
+        RouteVerdict: "not_reached" | "missing" | "disabled" | "duplicate" | "filter" | "closed" | "cap_hour" | "cap_day" | "cap_month" | "cap_total" | "concurrency" | "unavailable" | "attempted" | "eligible";
         RoutingPlan: components["schemas"]["RoutingPlanFields"] & {
             /** Format: uuid */
             id: string;
@@ -3030,12 +3253,81 @@ export interface components {
              */
             numbers?: string[] | null;
         };
+        Scalar: string | number | boolean;
         SecretRotation: {
             /**
              * Format: int32
              * @description For how long the old secret signs too: 0 to 7776000; 86400 if it is left out.
              */
             overlap_seconds?: number | null;
+        };
+        SeenDuplicate: {
+            /** Format: date-time */
+            previous_at: string;
+            /** Format: uuid */
+            previous_target?: string | null;
+            /** @description As of a plan's duplicate rule. */
+            then: string;
+        };
+        SeenNode: {
+            node: string;
+            type: components["schemas"]["NodeType"];
+            read?: components["schemas"]["ReadValue"][] | null;
+            explained?: components["schemas"]["Explained"] | null;
+            set?: components["schemas"]["NodeEffect"][] | null;
+            /** @description The way it went on; none if the call waited or ended here. */
+            branch?: string | null;
+            next?: string | null;
+            message?: string | null;
+            /** @description It was answered before, by an earlier decision on this call. */
+            replayed?: boolean | null;
+            /**
+             * Format: int64
+             * @description How long the call was at it.
+             */
+            duration_ms?: number | null;
+        };
+        SeenOverride: {
+            /** Format: int32 */
+            order: number;
+            verdict: components["schemas"]["OverrideVerdict"];
+            filter?: components["schemas"]["Explained"] | null;
+            target?: components["schemas"]["SeenRoute"] | null;
+        };
+        /** @description A plan as it was gone through. */
+        SeenPlan: {
+            plan: components["schemas"]["NamedPlan"];
+            /** @description Up to and with the one that applied. */
+            overrides: components["schemas"]["SeenOverride"][];
+            led_to?: components["schemas"]["NamedPlan"] | null;
+            duplicate?: components["schemas"]["SeenDuplicate"] | null;
+            /** @description By priority, then as in the plan. */
+            routes: components["schemas"]["SeenRoute"][];
+            fallback?: components["schemas"]["SeenRoute"] | null;
+            chosen?: components["schemas"]["ChosenTarget"] | null;
+            /** @description Those that ring at the same time. */
+            together_with?: components["schemas"]["ChosenTarget"][] | null;
+        };
+        SeenRoute: {
+            /** Format: uuid */
+            target: string;
+            /** @description Null if there was no such target. */
+            name?: string | null;
+            /** Format: int32 */
+            priority?: number | null;
+            /** Format: int32 */
+            weight?: number | null;
+            verdict: components["schemas"]["RouteVerdict"];
+            filter?: components["schemas"]["Explained"] | null;
+            limit?: components["schemas"]["UsedLimit"] | null;
+        };
+        SeenTag: {
+            name: string;
+            /** @description Null: the call had no such tag. */
+            value?: string | null;
+            source?: components["schemas"]["TagSource"] | null;
+            /** Format: date-time */
+            at?: string | null;
         };
         Setup: {
             organization: components["schemas"]["NewOrg"];
@@ -3044,6 +3336,12 @@ export interface components {
         SetupState: {
             /** @description Whether there is no user yet. */
             needed: boolean;
+        };
+        Share: {
+            /** Format: int32 */
+            weight: number;
+            /** Format: int32 */
+            of: number;
         };
         SignIn: {
             /** Format: uuid */
@@ -3162,6 +3460,25 @@ export interface components {
         Targets: {
             targets: components["schemas"]["Target"][];
         };
+        /** @description Where a made-up call went. */
+        TestedFlow: {
+            /** @description The nodes that it passed. */
+            path: string[];
+            decisions: components["schemas"]["Decision"][];
+            /** @description As they were in the end. */
+            tags: components["schemas"]["Tag"][];
+            /** @description What it stands at. */
+            routing: components["schemas"]["CallRouting"];
+            /** @description Of the `inputs`, those that nothing waited for. */
+            unused_inputs: number;
+        };
+        /** @description Who would take a caller. */
+        TestedPlan: {
+            /** Format: date-time */
+            at: string;
+            decision?: components["schemas"]["Decision"] | null;
+            routing: components["schemas"]["CallRouting"];
+        };
         TimelineEntry: {
             event: string;
             /** Format: date-time */
@@ -3170,6 +3487,47 @@ export interface components {
             /** Format: uuid */
             request_id?: string | null;
             changes: components["schemas"]["Change"][];
+        };
+        /** @description What the switch was told. */
+        ToldInstruction: {
+            strategy: string;
+            targets: components["schemas"]["ToldTarget"][];
+            /** @enum {string} */
+            action: "dial";
+        } | {
+            url: string;
+            /** Format: uuid */
+            target: string;
+            name: string;
+            /** @enum {string} */
+            action: "redirect";
+        } | {
+            prompt: string;
+            digits: string[];
+            /** Format: int32 */
+            timeout_seconds: number;
+            /** Format: int32 */
+            attempt: number;
+            /** @enum {string} */
+            action: "menu";
+        } | {
+            /** Format: int32 */
+            seconds: number;
+            /** @enum {string} */
+            action: "hold";
+        } | {
+            code: string;
+            reason: string;
+            /** @enum {string} */
+            action: "reject";
+        };
+        ToldTarget: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            destination: string;
+            /** Format: int32 */
+            ring_seconds: number;
         };
         TrafficOfOutgoingWebhook: {
             /** Format: uuid */
@@ -3370,6 +3728,12 @@ export interface components {
             remove?: unknown;
             transaction_id?: string | null;
         };
+        UsedLimit: {
+            /** Format: int32 */
+            used: number;
+            /** Format: int32 */
+            max: number;
+        };
         User: {
             /** Format: uuid */
             id: string;
@@ -3464,6 +3828,16 @@ export interface components {
         WebhookType: "call_data" | "update_revenue" | "update_tags" | "update_fields";
         Webhooks: {
             webhooks: components["schemas"]["Webhook"][];
+        };
+        /** @description A day left out is closed. */
+        Week: {
+            monday?: components["schemas"]["Interval"][] | null;
+            tuesday?: components["schemas"]["Interval"][] | null;
+            wednesday?: components["schemas"]["Interval"][] | null;
+            thursday?: components["schemas"]["Interval"][] | null;
+            friday?: components["schemas"]["Interval"][] | null;
+            saturday?: components["schemas"]["Interval"][] | null;
+            sunday?: components["schemas"]["Interval"][] | null;
         };
         /** @description With its tags and, where it was asked for, its timeline, oldest first. */
         WholeCall: components["schemas"]["Call"] & {
@@ -4861,6 +5235,80 @@ export interface operations {
             };
         };
     };
+    list_actors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names by what `by` says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Actors"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     list_api_keys: {
         parameters: {
             query?: never;
@@ -5966,13 +6414,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description `old` and `new` with target and instruction, whether that is `changed` (null if the run stopped before it could be known), and the new `decisions` */
+            /** @description Where it went, and where it would go */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, unknown>;
+                    "application/json": components["schemas"]["RerunCall"];
                 };
             };
             /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
@@ -7904,13 +8352,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The nodes that it passed in `path`, each decision with every node, the `tags` at the end, and the instruction that it stands at in `routing` */
+            /** @description Where it went */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, unknown>;
+                    "application/json": components["schemas"]["TestedFlow"];
                 };
             };
             /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
@@ -11282,13 +11730,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The `decision` with every route's verdict, and the instruction in `routing` */
+            /** @description The decision, and what it comes to */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": Record<string, unknown>;
+                    "application/json": components["schemas"]["TestedPlan"];
                 };
             };
             /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */

@@ -1,4 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
+import { api, data as answer } from '@/api/client';
 import { campaignsQuery } from './campaigns/queries';
 import { flowsQuery } from './flows/queries';
 import { outgoingQuery } from './outgoing/queries';
@@ -6,6 +7,11 @@ import { publishersQuery } from './publishers/queries';
 import { plansQuery } from './routing-plans/queries';
 import { targetsQuery } from './targets/queries';
 import { webhooksQuery } from './webhooks/queries';
+
+const actorsQuery = queryOptions({
+  queryKey: ['actors'],
+  queryFn: async () => (await answer(api.GET('/v1/actors'))).actors,
+});
 
 interface Named {
   id: string;
@@ -28,12 +34,12 @@ export const useWebhookName = () => byId(useQuery(webhooksQuery).data);
 
 /** Who made a change: "webhook:ID", "api_key:ID", "user:ID" or a word. */
 export function useActor(): (by: string) => string {
-  const webhook = useWebhookName();
+  const { data } = useQuery(actorsQuery);
   return (by) => {
     const [kind, id] = by.split(':');
-    if (kind === 'webhook' && id !== undefined) return `webhook ${webhook(id)}`;
-    if (kind === 'api_key' && id !== undefined) return `API key …${id.slice(-6)}`;
-    if (kind === 'user' && id !== undefined) return `user …${id.slice(-6)}`;
-    return by.replaceAll('_', ' ');
+    if (kind === undefined || id === undefined) return by.replaceAll('_', ' ');
+    const name = data?.find((each) => each.by === by)?.name;
+    const known = name ?? (data === undefined ? '…' : `deleted (…${id.slice(-6)})`);
+    return kind === 'user' ? known : `${kind === 'api_key' ? 'API key' : kind} ${known}`;
   };
 }

@@ -166,6 +166,15 @@ pub async fn page(db: &Db, org: OrgId, filter: &AuditFilter, limit: u32) -> Resu
     db.fetch_all(&sql, values).await
 }
 
+/// Whoever is named in it, and their name.
+pub async fn actors(db: &Db, org: OrgId) -> Result<Vec<(String, String)>> {
+    db.fetch_all(
+        "SELECT actor, MAX(actor_name) FROM audit_log WHERE org_id = $1 AND actor <> 'cli' GROUP BY actor",
+        values![org.0],
+    )
+    .await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

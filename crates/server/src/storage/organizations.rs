@@ -107,6 +107,11 @@ pub async fn list_api_keys(db: &Db, org: OrgId) -> Result<Vec<ApiKeyLine>> {
     rows.into_iter().map(api_key).collect()
 }
 
+/// The names of its keys, also of those that were revoked.
+pub async fn every_api_key(db: &Db, org: OrgId) -> Result<Vec<(uuid::Uuid, String)>> {
+    db.fetch_all("SELECT id, name FROM api_keys WHERE org_id = $1", values![org.0]).await
+}
+
 /// The key as it was.
 pub async fn revoke_api_key(tx: &mut Tx, key: ApiKeyId, at: Timestamp) -> Result<ApiKeyLine> {
     let revoked: Option<ApiKeyRow> = tx

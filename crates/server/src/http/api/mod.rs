@@ -1,5 +1,6 @@
 //! The API for switches, engineers and the dashboard: `/v1/<noun>`, one file a verb.
 
+pub mod actors;
 pub mod api_keys;
 pub mod audit_log;
 pub mod auth;

@@ -1,5 +1,6 @@
 //! The OpenAPI document, put together from what stands at each handler; `docs/openapi.json` is its snapshot.
 
+mod decisions;
 mod flows;
 mod inbound;
 mod outgoing;
@@ -20,12 +21,13 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers, organization,
-    organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in,
-    sign_ins, targets, unmatched as inbox, users, webhooks,
+    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers,
+    organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup,
+    sign_in, sign_ins, targets, unmatched as inbox, users, webhooks,
 };
 use super::ops;
 
+pub use decisions::*;
 pub use flows::*;
 pub use outgoing::*;
 pub use routing::*;
@@ -70,7 +72,7 @@ pub use unmatched::*;
         setup::get, setup::set_up, setup::set_up_demo, sign_in::sign_in, sign_in::link, sign_in::sign_out,
         me::get, me::update, sign_ins::list, sign_ins::end, organizations::create,
         users::list::list, users::create::create, users::change::update, users::change::remove, users::link::link,
-        audit_log::list,
+        audit_log::list, actors::list,
         api_keys::list, api_keys::create, api_keys::revoke,
         custom_tags::list, custom_tags::create, custom_tags::get, custom_tags::update, custom_tags::delete,
         campaign::list, campaign::create, campaign::get, campaign::update, campaign::delete,
@@ -88,7 +90,7 @@ pub use unmatched::*;
         rtb::inbound_rtb, rtb::inbound_rtb_by_get,
         ops::healthz, ops::readyz, ops::metrics,
     ),
-    components(schemas(ErrorDocument)),
+    components(schemas(ErrorDocument, StreamEventDocument, ConditionOpDocument, ScalarDocument)),
     modifiers(&Keys)
 )]
 struct Document;

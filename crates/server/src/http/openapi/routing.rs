@@ -2,9 +2,10 @@
 #![expect(dead_code, reason = "these describe; most are never made")]
 
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::ConditionDocument;
 
 /// What may be set of a target.
 #[derive(Serialize, ToSchema)]
@@ -71,12 +72,44 @@ pub struct TargetsDocument {
 #[schema(as = Hours, example = json!({"time_zone": "America/New_York", "week": {"monday": [{"from": "09:00", "to": "17:30"}]}, "exceptions": [{"date": "2026-12-25", "closed": true}]}))]
 pub struct HoursDocument {
     time_zone: String,
-    /// Of `monday` to `sunday`: a list of `from` and `to`; a day left out is closed.
-    #[schema(value_type = Object)]
-    week: Value,
-    /// Days that are not as the week says: `date`, and `closed` or `intervals`, and a `name` for people.
-    #[schema(value_type = Option<Vec<Object>>)]
-    exceptions: Option<Value>,
+    week: WeekDocument,
+    /// Days that are not as the week says.
+    exceptions: Option<Vec<ExceptionDocument>>,
+}
+
+/// A day left out is closed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Week)]
+pub struct WeekDocument {
+    monday: Option<Vec<IntervalDocument>>,
+    tuesday: Option<Vec<IntervalDocument>>,
+    wednesday: Option<Vec<IntervalDocument>>,
+    thursday: Option<Vec<IntervalDocument>>,
+    friday: Option<Vec<IntervalDocument>>,
+    saturday: Option<Vec<IntervalDocument>>,
+    sunday: Option<Vec<IntervalDocument>>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Interval)]
+pub struct IntervalDocument {
+    #[schema(example = "09:00")]
+    from: String,
+    /// Up to `24:00`; before `from` it is on the next day.
+    #[schema(example = "17:30")]
+    to: String,
+}
+
+/// `closed`, or other `intervals`.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HoursException)]
+pub struct ExceptionDocument {
+    #[schema(format = Date, example = "2026-12-25")]
+    date: String,
+    closed: Option<bool>,
+    intervals: Option<Vec<IntervalDocument>>,
+    /// For people.
+    name: Option<String>,
 }
 
 /// Calls in each period; without a number, any.
@@ -186,11 +219,6 @@ pub struct RouteDocument {
     /// In place of the target's own.
     conversion: Option<ConversionDocument>,
 }
-
-/// A filter on tags: `{"all":[…]}`, `{"any":[…]}`, `{"not":…}`, or one comparison.
-#[derive(Serialize, ToSchema)]
-#[schema(as = Condition, value_type = Object, example = json!({"tag": "lead_source", "op": "equals", "value": "google_ads"}))]
-pub struct ConditionDocument(Value);
 
 /// What happens to a caller who has called before.
 #[derive(Serialize, ToSchema)]

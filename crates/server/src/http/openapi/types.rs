@@ -8,6 +8,8 @@ use utoipa::openapi::{Content, RefOr, Response, ResponseBuilder};
 use utoipa::{IntoParams, IntoResponses, ToSchema};
 use uuid::Uuid;
 
+use super::EffectDocument;
+
 /// Every error.
 #[derive(ToSchema)]
 #[schema(as = Error, example = json!({"success": false, "error": "Not found", "code": "call_not_found", "message": "Call log not found: no call has the id 0193…. Check the id, or whether the call lies within the webhook's lookback.", "request_id": "01977420-dc00-7000-8000-000000000000"}))]
@@ -348,8 +350,7 @@ pub struct RequestDocument {
     response: String,
     replay_of: Option<Uuid>,
     mismatch: bool,
-    /// What it did, such as the calls it changed.
-    effect: serde_json::Value,
+    effect: EffectDocument,
 }
 
 #[derive(IntoParams)]

@@ -11,6 +11,7 @@ on_both_engines! {
     every_change_says_who_what_before_and_after;
     the_command_line_and_keys_are_named_too;
     the_log_is_read_by_page_and_filter;
+    whoever_changed_something_has_a_name_also_once_they_are_gone;
 }
 
 async fn entries(browser: &mut Browser, query: &str) -> Vec<Value> {
@@ -160,4 +161,27 @@ async fn the_log_is_read_by_page_and_filter(engine: Engine) {
     world.move_to_another_organization();
     let foreign = world.api(Method::GET, "/v1/audit-log?noun=publisher", Value::Null).await.json();
     assert_eq!(foreign["entries"], json!([]), "another organization's log is its own");
+}
+
+async fn whoever_changed_something_has_a_name_also_once_they_are_gone(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let mut ada = owner(&world).await;
+    let key = ada.expect(201, Method::POST, "/v1/api-keys", json!({"name": "CRM", "role": "manager"})).await;
+    let (mut max, max_id) = invited(&world, &mut ada, "max@example.com", "manager").await;
+    let webhook =
+        max.expect(201, Method::POST, "/v1/webhooks", json!({"type": "call_data", "name": "Pages"})).await;
+    let key_path = format!("/v1/api-keys/{}", id(&key));
+    ada.expect(200, Method::DELETE, &key_path, Value::Null).await;
+    ada.expect(200, Method::DELETE, &format!("/v1/users/{max_id}"), Value::Null).await;
+    let actors = ada.expect(200, Method::GET, "/v1/actors", Value::Null).await;
+    for (by, name) in
+        [("user", &max_id), ("api_key", &id(&key).to_owned()), ("webhook", &id(&webhook).to_owned())]
+            .map(|(kind, id)| format!("{kind}:{id}"))
+            .into_iter()
+            .zip(["Max", "CRM", "Pages"])
+    {
+        let found = actors["actors"].as_array().unwrap().iter().find(|one| one["by"] == by.as_str());
+        let found = found.unwrap_or_else(|| panic!("{by} is not among {actors}"));
+        assert!(found["name"].as_str().unwrap().to_lowercase().contains(&name.to_lowercase()), "{found}");
+    }
 }

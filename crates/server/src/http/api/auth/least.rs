@@ -52,6 +52,7 @@ const TABLE: &[(&str, Methods)] = &[
     ("/v1/users", &[(Method::GET, OWNER), (Method::POST, OWNER)]),
     ("/v1/users/{id}", &[(Method::PATCH, OWNER), (Method::DELETE, OWNER)]),
     ("/v1/users/{id}/link", &[(Method::POST, OWNER)]),
+    ("/v1/actors", READ),
     ("/v1/audit-log", &[(Method::GET, OWNER)]),
     ("/v1/api-keys", &[(Method::GET, OWNER), (Method::POST, OWNER)]),
     ("/v1/api-keys/{id}", &[(Method::DELETE, OWNER)]),

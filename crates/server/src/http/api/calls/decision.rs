@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::api::read::PathId;
-use crate::http::openapi::{NotFound, Refusals};
+use crate::http::openapi::{DecisionDocument, NotFound, Refusals};
 use crate::storage::{calls, routes};
 
 #[derive(Serialize, utoipa::ToSchema)]
@@ -25,7 +25,7 @@ pub struct Decisions {
     call_log_id: hookline_domain::ids::CallId,
     /// Oldest first: what brought each about, the tags as they were read, every node with what it read, set and
     /// took (`duration_ms`) and every route with its verdict, and the result. Empty for a call that is not routed here.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<DecisionDocument>)]
     decisions: Vec<Value>,
 }
 

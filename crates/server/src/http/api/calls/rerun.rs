@@ -24,7 +24,7 @@ use crate::http::api::auth::ApiCaller;
 use crate::http::api::change::{current, done, to_json, unstored};
 use crate::http::api::read::{self, PathId};
 use crate::http::api::{flows, routing_plans};
-use crate::http::openapi::{Conflict, NotFound, Refusals};
+use crate::http::openapi::{Conflict, NotFound, Refusals, RerunDocument};
 use crate::intake::effect::Rehearsal;
 use crate::intake::work::News;
 use crate::problem::Problem;
@@ -96,7 +96,7 @@ enum Against {
     description = "With the tags, the time and the chance that it had when it started, and free places at all targets, unless `counters` is `now`. Nothing is written and no other system is asked: what was answered to the call is answered again, and without an answer the run stops there.",
     params(("id" = String, Path, description = "Its id")),
     request_body = Rerun,
-    responses((status = 200, description = "`old` and `new` with target and instruction, whether that is `changed` (null if the run stopped before it could be known), and the new `decisions`", body = Object), Refusals, NotFound, Conflict),
+    responses((status = 200, description = "Where it went, and where it would go", body = RerunDocument), Refusals, NotFound, Conflict),
     security(("api_key" = []))
 )]
 pub async fn rerun(

@@ -24,7 +24,7 @@ use crate::http::api::calls::view;
 use crate::http::api::change::{current, done, invalid_field, to_json};
 use crate::http::api::made_up::{self, MadeUp};
 use crate::http::api::read::{self, PathId};
-use crate::http::openapi::{Conflict, NotFound, Refusals};
+use crate::http::openapi::{Conflict, NotFound, Refusals, TestedFlowDocument};
 use crate::intake::effect::{Rehearsal, Rehearsed};
 use crate::intake::work::News;
 use crate::problem::Problem;
@@ -104,7 +104,7 @@ pub struct TestAnswer {
     description = "Nothing is written and no other system is asked: `inputs` say what is answered, and without one the run stops there. All targets have free places.",
     params(("id" = String, Path, description = "The flow's id")),
     request_body = FlowTest,
-    responses((status = 200, description = "The nodes that it passed in `path`, each decision with every node, the `tags` at the end, and the instruction that it stands at in `routing`", body = Object), Refusals, NotFound, Conflict),
+    responses((status = 200, description = "Where it went", body = TestedFlowDocument), Refusals, NotFound, Conflict),
     security(("api_key" = []))
 )]
 pub async fn test(

@@ -22,7 +22,7 @@ use crate::http::api::calls::view;
 use crate::http::api::change::{current, done, to_json, unstored};
 use crate::http::api::made_up::{self, MadeUp};
 use crate::http::api::read::{self, PathId};
-use crate::http::openapi::{Conflict, NotFound, Refusals};
+use crate::http::openapi::{Conflict, NotFound, Refusals, TestedPlanDocument};
 use crate::intake::effect::Rehearsal;
 use crate::problem::Problem;
 use crate::routing::{Leads, Routed};
@@ -64,7 +64,7 @@ pub struct PlanTest {
     description = "With the caps and the calls of its targets as they are now. Nothing is written and no other system is asked: where a target's availability would be asked, the run stops.",
     params(("id" = String, Path, description = "The plan's id")),
     request_body = PlanTest,
-    responses((status = 200, description = "The `decision` with every route's verdict, and the instruction in `routing`", body = Object), Refusals, NotFound, Conflict),
+    responses((status = 200, description = "The decision, and what it comes to", body = TestedPlanDocument), Refusals, NotFound, Conflict),
     security(("api_key" = []))
 )]
 pub async fn test(
