@@ -72,6 +72,8 @@ ids! {
     ApiKeyId;
     /// A person who signs in.
     UserId;
+    /// What a person has set a page to, kept under a name.
+    ViewId;
     /// One browser in which a person is signed in.
     SignInId;
     /// Where calls go: a number or a SIP address, with what it takes.

@@ -10,9 +10,7 @@ use axum::routing::{any, delete, get, patch, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, organization,
-    organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in,
-    sign_ins, targets, unmatched, users, webhooks,
+    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, views, webhooks,
 };
 use super::{answer, dashboard, inbound, openapi, ops, rtb};
 use crate::app::App;
@@ -68,6 +66,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/users/{id}", patch(users::update).delete(users::remove))
         .route("/v1/users/{id}/link", post(users::link))
         .route("/v1/actors", get(actors::list))
+        .route("/v1/views", get(views::list).post(views::create))
+        .route("/v1/views/{id}", patch(views::update).delete(views::delete))
         .route("/v1/audit-log", get(audit_log::list))
         .route("/v1/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/v1/api-keys/{id}", delete(api_keys::revoke))

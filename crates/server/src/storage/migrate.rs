@@ -19,6 +19,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (8, "reports", include_str!("../../migrations/0008_reports.sql")),
     (9, "traffic", include_str!("../../migrations/0009_traffic.sql")),
     (10, "outgoing", include_str!("../../migrations/0010_outgoing.sql")),
+    (11, "views", include_str!("../../migrations/0011_views.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

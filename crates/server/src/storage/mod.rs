@@ -32,6 +32,7 @@ pub mod traffic;
 mod turns;
 pub mod unmatched;
 pub mod users;
+pub mod views;
 pub mod webhooks;
 
 pub use call_row::{CallRow, status_code};

@@ -32,4 +32,5 @@ pub mod targets;
 pub mod unmatched;
 mod used_by;
 pub mod users;
+pub mod views;
 pub mod webhooks;

@@ -21,9 +21,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers,
-    organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup,
-    sign_in, sign_ins, targets, unmatched as inbox, users, webhooks,
+    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers, organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched as inbox, users, views, webhooks,
 };
 use super::ops;
 
@@ -73,6 +71,8 @@ pub use unmatched::*;
         me::get, me::update, sign_ins::list, sign_ins::end, organizations::create,
         users::list::list, users::create::create, users::change::update, users::change::remove, users::link::link,
         audit_log::list, actors::list,
+        audit_log::list,
+        views::list::list, views::change::create, views::change::update, views::change::delete,
         api_keys::list, api_keys::create, api_keys::revoke,
         custom_tags::list, custom_tags::create, custom_tags::get, custom_tags::update, custom_tags::delete,
         campaign::list, campaign::create, campaign::get, campaign::update, campaign::delete,

@@ -7,6 +7,7 @@ mod roles;
 mod setup;
 mod sign_in;
 mod users;
+mod views;
 
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -21,6 +21,7 @@ fn least(method: &str, path: &str) -> Option<&'static str> {
     match (method, noun) {
         (_, "setup" | "sign-in" | "sign-out" | "sign-ins" | "me" | "organizations") => None,
         (_, "users" | "api-keys" | "audit-log") => Some("owner"),
+        (_, "views") => Some("read_only"),
         ("get", "calls.csv") => Some("analyst"),
         ("get", _) => Some("read_only"),
         (_, "organization") => Some("owner"),

@@ -97,6 +97,9 @@ const TABLE: &[(&str, Methods)] = &[
     ("/v1/rtb-endpoints/{id}", ONE),
     ("/v1/rtb-endpoints/{id}/bids", READ),
     ("/v1/rtb-endpoints/{id}/summary", READ),
+    // Of their own; what is shared asks for more, in the handlers.
+    ("/v1/views", &[(Method::GET, READ_ONLY), (Method::POST, READ_ONLY)]),
+    ("/v1/views/{id}", &[(Method::PATCH, READ_ONLY), (Method::DELETE, READ_ONLY)]),
     ("/v1/reports/calls", READ),
     ("/v1/requests", READ),
     ("/v1/requests/{id}", READ),

@@ -20,7 +20,7 @@ use crate::http::openapi::{Conflict, Deleted, NotFound, Refusals, RoleDocument};
 use crate::problem::Problem;
 use crate::storage::audit::Entry;
 use crate::storage::users::Member;
-use crate::storage::{sign_ins, users};
+use crate::storage::{sign_ins, users, views};
 
 /// What is not named stays.
 #[derive(Deserialize, ToSchema)]
@@ -102,6 +102,7 @@ async fn try_remove(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<
     let (members, old) = find_to_change(&mut change, id).await?;
     check_owner_left(&members, old.id)?;
     let org = change.org.id;
+    views::delete_unshared(&mut change.tx, org, old.id).await.map_err(|error| unstored(&error))?;
     users::remove_member(&mut change.tx, org, old.id).await.map_err(|error| unstored(&error))?;
     end_if_out(&mut change, old.id).await?;
     let id = old.id;
