@@ -46,7 +46,7 @@ test('a webhook is made in three steps, and its key works', async () => {
   await page.getByRole('link', { name: 'New webhook' }).first().click();
   await page.getByText('Call data', { exact: true }).click();
   await page.getByRole('button', { name: 'Continue' }).click();
-  await page.getByLabel('Name').fill('Landing page');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Landing page');
   await page.getByRole('button', { name: 'Create webhook' }).click();
   const key = await page.getByTestId('secret').textContent();
   expect(key).toMatch(/^hlw_/);
@@ -75,7 +75,7 @@ test('a call that arrives has what the webhook brought, and its page follows it'
   const { page } = owner;
   await page.goto('/settings/api-keys');
   await page.getByRole('button', { name: 'New API key' }).first().click();
-  await page.getByLabel('Name').fill('Switch');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Switch');
   await page.getByRole('button', { name: 'Make key' }).click();
   const key = await page.getByTestId('secret').textContent();
   const api = (path: string, body: unknown) =>
@@ -135,6 +135,53 @@ test('a filter is in the address, and comes back with it', async () => {
   await page.getByText('No call fits these filters').waitFor();
   await page.getByRole('button', { name: 'Show all calls' }).click();
   await page.getByRole('row', { name: /310 555 9876/ }).waitFor();
+});
+
+test('filters and columns are kept as a view, picked, renamed, shared and deleted', async () => {
+  const { page } = owner;
+  const views = (name: string) => page.getByRole('button', { name, exact: true });
+  const pick = (name: string | RegExp) => page.getByRole('menuitem', { name }).click();
+  await page.goto('/calls');
+  await page.getByLabel('Any status').selectOption('failed');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'ZIP' }).click();
+  await page.keyboard.press('Escape');
+  await views('Views').click();
+  await pick('Save as a view…');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Failed');
+  await page.getByRole('button', { name: 'Save view' }).click();
+  await views('Failed').waitFor();
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'ZIP' }).click();
+  await page.keyboard.press('Escape');
+  await page.goto('/calls');
+  await views('Views').click();
+  await pick('Failed');
+  await views('Failed').waitFor();
+  expect(new URL(page.url()).search).toBe('?status=failed');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  expect(await page.getByRole('menuitemcheckbox', { name: 'ZIP' }).isChecked()).toBe(true);
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Any time').selectOption('7d');
+  await page.getByRole('button', { name: 'Failed · changed' }).click();
+  await pick('Save changes to Failed');
+  await views('Failed').waitFor();
+  await views('Failed').click();
+  await pick('Rename or share…');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Failed this week');
+  await page.getByLabel('Share it').check();
+  expect(await owner.barriers()).toEqual([]);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.reload();
+  await views('Failed this week').click();
+  await page
+    .getByRole('menuitem', { name: /Failed this week/ })
+    .getByLabel('shared')
+    .waitFor();
+  await pick('Delete…');
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await views('Views').waitFor();
+  expect(owner.troubles).toEqual([]);
 });
 
 test('the keyboard reaches every page', async () => {

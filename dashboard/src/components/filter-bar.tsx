@@ -12,15 +12,19 @@ const SHAPE =
 export function FilterBar({
   active,
   onClear,
+  before,
   children,
 }: {
   active: number;
   onClear(): void;
+  /** What stands before the filters on any screen. */
+  before?: ReactNode;
   children: ReactNode;
 }) {
   const [open, setOpen] = useState(false);
   return (
     <search aria-label="Filters" className="mb-3 flex flex-wrap items-center gap-2">
+      {before}
       <Button className="sm:hidden" aria-expanded={open} onClick={() => setOpen(!open)}>
         <ListFilter className="size-3.5" aria-hidden /> Filters{active > 0 && ` · ${active}`}
       </Button>

@@ -4,15 +4,16 @@ import { useState } from 'react';
 export function useHiddenColumns(
   table: string,
   atFirst: string[],
-): [Record<string, boolean>, (id: string, shown: boolean) => void] {
+): [Record<string, boolean>, (id: string, shown: boolean) => void, (hidden: string[]) => void] {
   const key = `hookline.columns.${table}`;
   const [hidden, setHidden] = useState<string[]>(() => read(key) ?? atFirst);
-  const show = (id: string, shown: boolean) => {
-    const next = shown ? hidden.filter((each) => each !== id) : [...hidden, id];
+  const hide = (next: string[]) => {
     localStorage.setItem(key, JSON.stringify(next));
     setHidden(next);
   };
-  return [Object.fromEntries(hidden.map((id) => [id, false])), show];
+  const show = (id: string, shown: boolean) =>
+    hide(shown ? hidden.filter((each) => each !== id) : [...hidden, id]);
+  return [Object.fromEntries(hidden.map((id) => [id, false])), show, hide];
 }
 
 function read(key: string): string[] | undefined {

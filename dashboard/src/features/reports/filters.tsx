@@ -6,6 +6,7 @@ import { campaignsQuery } from '../campaigns/queries';
 import { customTagsQuery } from '../custom-tags/queries';
 import { publishersQuery } from '../publishers/queries';
 import { targetsQuery } from '../targets/queries';
+import { ViewsMenu } from '../views/views-menu';
 import { BY, HOURS_DAYS_MAX, tagOf, USUAL_TAGS } from './by';
 import { type Period, PRESETS, within } from './period';
 import { allZones, keepZone, usualZone, zoneText } from './zone';
@@ -40,17 +41,21 @@ export function ReportFilters({ search, period, by, zone, onChange }: FiltersPro
   const publishers = useQuery(publishersQuery).data ?? [];
   const targets = useQuery(targetsQuery).data ?? [];
   const active = [search.campaign, search.publisher, search.target].filter(Boolean).length;
+  const blank = { range: undefined, from: undefined, to: undefined, by: undefined, sort: undefined };
+  const unfiltered = { campaign: undefined, publisher: undefined, target: undefined };
   return (
     <div className="flex flex-wrap gap-x-2">
       <div className="mb-3 flex flex-wrap items-center gap-2">
+        <ViewsMenu
+          page="reports"
+          search={{ ...search }}
+          onPick={(next) => onChange({ ...blank, ...unfiltered, ...next })}
+        />
         <PeriodPicker period={period} onChange={onChange} />
         <ByPicker by={by} days={period.days} onChange={(next) => onChange({ by: next, sort: undefined })} />
         <ZonePicker zone={zone} at={period.to} onChange={(next) => onChange({ zone: next })} />
       </div>
-      <FilterBar
-        active={active}
-        onClear={() => onChange({ campaign: undefined, publisher: undefined, target: undefined })}
-      >
+      <FilterBar active={active} onClear={() => onChange(unfiltered)}>
         <ChoiceFilter
           label="Any campaign"
           value={search.campaign}

@@ -21,6 +21,7 @@ import { callsQuery } from '@/features/calls/queries';
 import { campaignsQuery } from '@/features/campaigns/queries';
 import { publishersQuery } from '@/features/publishers/queries';
 import { targetsQuery } from '@/features/targets/queries';
+import { ViewsMenu } from '@/features/views/views-menu';
 
 export const Route = createFileRoute('/_app/calls/')({
   validateSearch: pick(
@@ -48,7 +49,8 @@ function CallLogs() {
   const publishers = useQuery(publishersQuery).data ?? [];
   const targets = useQuery(targetsQuery).data ?? [];
   const mayExport = useMay('analyst');
-  const [visibility, show] = useHiddenColumns('calls', HIDDEN_AT_FIRST);
+  const [visibility, show, hide] = useHiddenColumns('calls', HIDDEN_AT_FIRST);
+  const shown = COLUMN_NAMES.map(([id]) => id).filter((id) => visibility[id] !== false);
   const rows = useMemo(() => calls.data?.pages.flatMap((page) => page.calls), [calls.data]);
   const set = (name: string) => (value: string | undefined) =>
     void navigate({ search: (before) => ({ ...before, [name]: value }), replace: true });
@@ -94,7 +96,21 @@ function CallLogs() {
         </>
       }
     >
-      <FilterBar active={active} onClear={() => void navigate({ search: {} })}>
+      <FilterBar
+        active={active}
+        onClear={() => void navigate({ search: {} })}
+        before={
+          <ViewsMenu
+            page="calls"
+            search={search}
+            columns={shown}
+            onPick={(next, columns) => {
+              if (columns) hide(COLUMN_NAMES.map(([id]) => id).filter((id) => !columns.includes(id)));
+              void navigate({ search: next });
+            }}
+          />
+        }
+      >
         <TextFilter label="Caller" value={search.caller} onChange={set('caller')} first className="w-40" />
         <ChoiceFilter
           label="Any status"
