@@ -10,6 +10,7 @@ use crate::config::ServeConfig;
 use crate::delivery::Wake;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
+use crate::oidc::Oidc;
 use crate::outbound::Outbound;
 use crate::passwords::Passwords;
 use crate::script::Scripts;
@@ -31,6 +32,8 @@ pub struct App {
     pub refused_keys: RefusedKeys,
     pub sign_in_limits: SignInLimits,
     pub passwords: Passwords,
+    /// By which provider people can sign in, if the operator names one.
+    pub oidc: Option<Oidc>,
     pub outbound: Outbound,
     pub scripts: Scripts,
     pub metrics: PrometheusHandle,

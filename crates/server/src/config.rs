@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::oidc::OidcOptions;
 use crate::outbound::Allow;
 
 /// Where the data is. Shared by every command.
@@ -98,6 +99,8 @@ pub struct ServeConfig {
     /// Seconds that requests under way may take after the server was told to stop.
     #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]
     pub drain_seconds: u32,
+    #[command(flatten)]
+    pub oidc: OidcOptions,
 }
 
 /// Scheme and host of an address, and nothing else.
@@ -134,6 +137,11 @@ impl ServeConfig {
         if self.secret.is_some() && self.secret_file.is_some() {
             return Err("HOOKLINE_SECRET and HOOKLINE_SECRET_FILE are both set: leave one out".to_owned());
         }
+        if self.oidc.client()?.is_some() && self.public_url.is_none() {
+            return Err(
+                "HOOKLINE_OIDC_ISSUER is set: set HOOKLINE_PUBLIC_URL too, since the provider leads browsers back to it".to_owned(),
+            );
+        }
         Ok(())
     }
 
@@ -147,10 +155,10 @@ impl ServeConfig {
     }
 
     /// Every option as it is in force, by the name of its variable.
-    pub fn options(&self) -> [(&'static str, String); 17] {
+    pub fn options(&self) -> Vec<(&'static str, String)> {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         let secret_file = self.secret_file.as_ref().map(|path| path.display().to_string());
-        [
+        let mut options = vec![
             ("HOOKLINE_LISTEN", self.listen.to_string()),
             ("HOOKLINE_PUBLIC_URL", self.public_url()),
             ("HOOKLINE_TRUSTED_PROXIES", proxies.join(",")),
@@ -168,7 +176,9 @@ impl ServeConfig {
             ("HOOKLINE_SCRIPT_WORKERS", self.script_workers.to_string()),
             ("HOOKLINE_BODY_SECONDS", self.body_seconds.to_string()),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),
-        ]
+        ];
+        options.extend(self.oidc.shown());
+        options
     }
 
     /// One line at start: every option as it is in force, secrets left out.

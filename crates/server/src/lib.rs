@@ -9,6 +9,7 @@ pub mod demo;
 pub mod http;
 pub mod intake;
 pub mod keys;
+pub mod oidc;
 pub mod outbound;
 pub mod passwords;
 pub mod problem;

@@ -1,18 +1,20 @@
+import { useQuery } from '@tanstack/react-query';
 import { createFileRoute, redirect } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
 import { Problem } from '@/api/problem';
 import { pick } from '@/app/search';
-import { Button } from '@/components/button';
+import { Button, buttonClass } from '@/components/button';
 import { TextField, useSave } from '@/components/form';
 import { ProblemNote } from '@/components/states';
 import { useEnter } from '@/features/access/enter';
 import { Gate } from '@/features/access/gate';
-import { setupNeeded } from '@/features/access/session';
+import { oidcAddress, oidcProblem } from '@/features/access/oidc';
+import { setupNeeded, setupQuery } from '@/features/access/session';
 
 export const Route = createFileRoute('/sign-in')({
-  validateSearch: pick('back'),
+  validateSearch: pick('back', 'problem', 'request'),
   async beforeLoad() {
     if (await setupNeeded()) throw redirect({ to: '/setup' });
   },
@@ -37,7 +39,9 @@ function linkToken(): string | undefined {
 }
 
 function ByPassword() {
-  const { back } = Route.useSearch();
+  const { back, problem: failed, request } = Route.useSearch();
+  const oidc = useQuery(setupQuery).data?.oidc;
+  const before = oidcProblem(failed, request);
   const enter = useEnter();
   const form = useForm({ defaultValues: { email: '', password: '' } });
   const { submit, problem, busy } = useSave(form, async (values) => {
@@ -45,6 +49,7 @@ function ByPassword() {
   });
   return (
     <Gate title="Sign in">
+      {before && problem === undefined && <ProblemNote problem={before} className="mb-4" />}
       <form
         noValidate
         className="grid gap-4"
@@ -65,6 +70,12 @@ function ByPassword() {
         <Button type="submit" kind="primary" busy={busy}>
           Sign in
         </Button>
+        {oidc && (
+          // A whole page's way: the provider is another site.
+          <a href={oidcAddress(back)} className={buttonClass('secondary')}>
+            <span className="truncate">Sign in with {oidc.name}</span>
+          </a>
+        )}
         <p className="text-xs text-ink-3">
           Lost your password? An owner of your organization can give you a new link under Settings, Users; or
           run <code className="font-mono">hookline user link EMAIL</code> on the server.

@@ -14,6 +14,7 @@ use crate::delivery::{self, Wake};
 use crate::http;
 use crate::http::refused_keys::RefusedKeys;
 use crate::http::sign_in_limits::SignInLimits;
+use crate::oidc::Oidc;
 use crate::outbound::Outbound;
 use crate::passwords::Passwords;
 use crate::script::{Program, Scripts};
@@ -107,6 +108,7 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
     let outbound = Outbound::new(config.outbound_allow_private.clone())
         .map_err(|error| StorageError::Setup(format!("TLS can't be set up: {error}")))?;
     let secret = ServerSecret::of(config, &db)?;
+    let oidc = Oidc::new(config).map_err(StorageError::Setup)?;
     let app = Arc::new(App {
         tail: Tail::new(db.clone(), woken),
         db,
@@ -116,6 +118,7 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
         committer,
         board,
         metrics,
+        oidc,
         outbound,
         scripts: Scripts::new(Program::this(), config.script_workers.into()),
         refused_keys: RefusedKeys::new(config.unauthorized_per_minute),

@@ -10,7 +10,7 @@ use axum::routing::{any, delete, get, patch, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, views, webhooks,
+    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, oidc, organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, views, webhooks,
 };
 use super::{answer, dashboard, inbound, openapi, ops, rtb};
 use crate::app::App;
@@ -57,6 +57,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/v1/setup/demo", post(setup::set_up_demo))
         .route("/v1/sign-in", post(sign_in::sign_in))
         .route("/v1/sign-in/link", post(sign_in::link))
+        .route("/v1/sign-in/oidc", get(oidc::start))
+        .route("/v1/sign-in/oidc/callback", get(oidc::callback))
         .route("/v1/sign-out", post(sign_in::sign_out))
         .route("/v1/me", get(me::get).patch(me::update))
         .route("/v1/sign-ins", get(sign_ins::list))

@@ -75,6 +75,7 @@ const NAT64: Network = v6(0x64, 0xff9b, 0, 96);
 
 impl Allow {
     pub const NONE: Self = Self(Allowed::Networks(Vec::new()));
+    pub const ALL: Self = Self(Allowed::All);
 
     pub fn permits(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();

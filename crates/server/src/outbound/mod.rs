@@ -10,4 +10,4 @@ mod names;
 mod tests;
 
 pub use address_guard::{Allow, NotANetwork};
-pub use client::{ANSWER_BYTES_MAX, Outbound, REPLY_BYTES_MAX, REQUESTS_MAX, Reply};
+pub use client::{ANSWER_BYTES_MAX, Outbound, REPLY_BYTES_MAX, REQUESTS_MAX, Reply, client_to_anywhere};

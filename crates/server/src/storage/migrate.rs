@@ -20,6 +20,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (9, "traffic", include_str!("../../migrations/0009_traffic.sql")),
     (10, "outgoing", include_str!("../../migrations/0010_outgoing.sql")),
     (11, "views", include_str!("../../migrations/0011_views.sql")),
+    (12, "identities", include_str!("../../migrations/0012_identities.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

@@ -16,6 +16,7 @@ pub mod delivery_work;
 pub mod flows;
 pub mod group_commit;
 mod held;
+pub mod identities;
 mod migrate;
 pub mod organizations;
 pub mod outgoing_webhooks;

@@ -46,6 +46,12 @@ pub async fn find_by_name(db: &Db, name: &str) -> Result<Option<OrgId>> {
     Ok(found.map(|(id,)| OrgId(id)))
 }
 
+pub async fn exists(tx: &mut Tx, org: OrgId) -> Result<bool> {
+    let sql = "SELECT id FROM organizations WHERE id = $1";
+    let found: Option<(uuid::Uuid,)> = tx.fetch_optional(sql, values![org.0]).await?;
+    Ok(found.is_some())
+}
+
 pub struct NewApiKey<'a> {
     pub id: ApiKeyId,
     pub org: OrgId,

@@ -30,6 +30,13 @@ export const sessionQuery = queryOptions({
   },
 });
 
+/** What the sign-in page may know. */
+export const setupQuery = queryOptions({
+  queryKey: ['setup'],
+  staleTime: 60_000,
+  queryFn: () => data(api.GET('/v1/setup')),
+});
+
 let wasSetUp = false;
 
 /** True while the server has no user at all; once it has one, it is not asked again. */

@@ -17,6 +17,7 @@ mod made_up;
 pub mod me;
 mod members;
 pub mod numbers;
+pub mod oidc;
 pub mod organization;
 pub mod organizations;
 pub mod outgoing_webhooks;

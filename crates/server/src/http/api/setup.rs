@@ -33,6 +33,14 @@ use crate::storage::{Result as Stored, Tx};
 pub struct SetupState {
     /// Whether there is no user yet.
     needed: bool,
+    /// The OpenID Connect provider by which people can sign in as well, at GET /v1/sign-in/oidc.
+    oidc: Option<SetupOidc>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SetupOidc {
+    /// For the button on the sign-in page.
+    name: String,
 }
 
 #[utoipa::path(
@@ -46,7 +54,10 @@ pub struct SetupState {
 )]
 pub async fn get(State(app): State<Arc<App>>) -> Response<Body> {
     match users::any(&app.db).await {
-        Ok(any) => answer::json(200, to_json(&SetupState { needed: !any })),
+        Ok(any) => {
+            let oidc = app.oidc.as_ref().map(|_| SetupOidc { name: app.config.oidc.oidc_name.clone() });
+            answer::json(200, to_json(&SetupState { needed: !any, oidc }))
+        }
         Err(error) => answer::unavailable(&app, &error),
     }
 }

@@ -44,6 +44,8 @@ const TABLE: &[(&str, Methods)] = &[
     ("/v1/setup/demo", ENTER),
     ("/v1/sign-in", ENTER),
     ("/v1/sign-in/link", ENTER),
+    ("/v1/sign-in/oidc", &[(Method::GET, NOBODY)]),
+    ("/v1/sign-in/oidc/callback", &[(Method::GET, NOBODY)]),
     ("/v1/sign-out", ENTER),
     ("/v1/me", &[(Method::GET, KNOWN), (Method::PATCH, KNOWN)]),
     ("/v1/sign-ins", &[(Method::GET, KNOWN)]),
