@@ -46,7 +46,7 @@ function words(problem: unknown): { title: string; message: string; requestId: s
 function RequestId({ id }: { id: string | undefined }) {
   if (id === undefined) return null;
   return (
-    <span className="inline-flex items-center gap-1 text-xs text-ink-3">
+    <span className="inline-flex items-center gap-1 text-xs text-ink-2">
       Request <code className="font-mono text-2xs">{id}</code>
       <CopyButton text={id} label="Copy request id" />
     </span>

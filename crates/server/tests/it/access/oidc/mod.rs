@@ -38,7 +38,9 @@ impl Sso {
     }
 
     async fn start_with(engine: Engine, more: &[(&str, &str)]) -> Self {
-        let (mut world, provider) = (TestWorld::start(engine).await, Provider::start().await);
+        // What is logged at all is looked at.
+        let mut world = TestWorld::start_with(engine, 1_000_000, true).await;
+        let provider = Provider::start().await;
         world.nodes.clear();
         let issuer = provider.issuer();
         let mut variables = vec![
