@@ -1443,6 +1443,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views: one's own, and those that are shared in the organization
+         * @description An API key sees those that are shared.
+         */
+        get: operations["list_views"];
+        put?: never;
+        /**
+         * Keep what a page is set to under a name
+         * @description Of a person; an API key is answered 403 `people_only`. To share it takes the role analyst.
+         */
+        post: operations["create_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a view: one's own, or as a manager a shared one */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Change a view: one's own, or as a manager a shared one */
+        patch: operations["update_view"];
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2744,6 +2786,15 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        NewView: {
+            name: string;
+            page: components["schemas"]["ViewPage"];
+            /** @description The query of the page's address. */
+            search?: string;
+            columns?: string[] | null;
+            /** @description From the role analyst up. */
+            shared?: boolean;
+        };
         NewWebhook: {
             type: components["schemas"]["WebhookType"];
             name: string;
@@ -3293,6 +3344,31 @@ export interface components {
              */
             numbers?: string[] | null;
         };
+        SavedView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            page: components["schemas"]["ViewPage"];
+            /**
+             * @description The query of the page's address, without `?`.
+             * @example status=failed&range=7d
+             */
+            search: string;
+            /** @description The columns that are shown; null for those that the page shows by itself. */
+            columns?: string[] | null;
+            /** @description Whether everybody in the organization sees it. */
+            shared: boolean;
+            /** @description Whether it is the caller's own. */
+            mine: boolean;
+            /** @description Whose it is. */
+            by_name: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        SavedViews: {
+            /** @description By name. */
+            views: components["schemas"]["SavedView"][];
+        };
         Scalar: string | number | boolean;
         SecretRotation: {
             /**
@@ -3804,6 +3880,18 @@ export interface components {
         };
         Users: {
             users: components["schemas"]["User"][];
+        };
+        /**
+         * @description A page that has filters.
+         * @enum {string}
+         */
+        ViewPage: "calls" | "requests" | "reports";
+        /** @description What is not named stays; null clears `columns`. */
+        ViewPatch: {
+            name?: string | null;
+            search?: string | null;
+            columns?: string[] | null;
+            shared?: boolean | null;
         };
         Webhook: {
             /** Format: uuid */
@@ -14388,6 +14476,355 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GivenLink"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: {
+                /** @description Only those of this page */
+                page?: components["schemas"]["ViewPage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The views */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    create_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description The new view */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands in the way of something else; `code` and `message` say of what. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is deleted */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The API key or sign-in is missing, unknown or ended. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The organization has nothing of this id. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description This address sent too many requests without a valid key; see `Retry-After`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database does not answer. Send the same request again in a few seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    update_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description The view as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             /** @description A field or parameter is wrong; `message` names it. Nothing was changed. */

@@ -32,6 +32,11 @@ export type ApiKey = Schema['ApiKey'];
 export type Organization = Schema['Organization'];
 export type Conversion = Schema['Conversion'];
 export type Hours = Schema['Hours'];
+export type Condition = Schema['Condition'];
+export type Explained = Schema['Explained'];
+export type Decision = Schema['Decision'];
+export type RequestEffect = Schema['RequestEffect'];
+export type CallStreamEvent = Schema['CallStreamEvent'];
 
 /** `tag.{name}` stands for any number of names. */
 export type CallQuery = Omit<NonNullable<operations['list_calls']['parameters']['query']>, 'tag.{name}'> & {

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
-import { api, data as answer } from '@/api/client';
+import { data as answer, api } from '@/api/client';
 import { campaignsQuery } from './campaigns/queries';
 import { flowsQuery } from './flows/queries';
 import { outgoingQuery } from './outgoing/queries';

@@ -10,7 +10,9 @@ use axum::routing::{any, delete, get, patch, post, put};
 
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, oidc, organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched, users, views, webhooks,
+    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows, me, numbers, oidc, organization,
+    organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in,
+    sign_ins, targets, unmatched, users, views, webhooks,
 };
 use super::{answer, dashboard, inbound, openapi, ops, rtb};
 use crate::app::App;

@@ -1,3 +1,5 @@
+import type { Condition } from '@/api/types';
+
 /** A filter on tags: comparisons, and groups of them within each other to any depth. */
 export interface Leaf {
   tag: string;
@@ -89,11 +91,11 @@ function toLeaf(from: Record<string, unknown>): Leaf | undefined {
 }
 
 /** What is sent: no filter if nothing is compared, and no group around a single comparison. */
-export function fromGroup(group: Group): Record<string, unknown> | null {
+export function fromGroup(group: Group): Condition | null {
   const [first, ...more] = group.parts;
   if (first === undefined) return null;
   const alone = more.length === 0 && (group.how === 'all' || group.how === 'any');
-  return fromPart(alone ? first : group) as Record<string, unknown>;
+  return fromPart(alone ? first : group) as Condition;
 }
 
 export function fromPart(part: Part): unknown {

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { CaseSensitive, Group as GroupIcon, Plus, X } from 'lucide-react';
 import { useState } from 'react';
+import type { Condition } from '@/api/types';
 import { Button, IconButton } from '@/components/button';
 import { cx } from '@/components/cx';
 import { Input, Select } from '@/components/field';
@@ -22,7 +23,7 @@ import {
 
 interface EditorProps {
   value: unknown;
-  onChange(value: Record<string, unknown> | null): void;
+  onChange(value: Condition | null): void;
 }
 
 const PLACEHOLDERS = { text: 'value', number: 'number', list: 'a, b, c', range: 'from, to', nothing: '' };

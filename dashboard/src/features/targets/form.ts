@@ -27,15 +27,8 @@ const text = (value: number | null | undefined) =>
   value === null || value === undefined ? '' : String(value);
 const number = (value: string) => (value.trim() === '' ? null : Number(value));
 
-type Holiday = {
-  date: string;
-  closed?: boolean;
-  intervals?: unknown;
-  name?: string;
-};
-
 export function toTargetForm(target: Target | undefined): TargetForm {
-  const exceptions = (target?.hours?.exceptions ?? []) as unknown as Holiday[];
+  const exceptions = target?.hours?.exceptions ?? [];
   return {
     name: target?.name ?? '',
     destination: target?.destination ?? '',
@@ -71,7 +64,7 @@ export function fromTargetForm(form: TargetForm, before: Target | undefined): Sc
   const caps = Object.entries(form.caps).flatMap(([name, value]) =>
     value.trim() === '' ? [] : [[name, Number(value)]],
   );
-  const kept = ((before?.hours?.exceptions ?? []) as unknown as Holiday[]).filter((each) => !each.closed);
+  const kept = (before?.hours?.exceptions ?? []).filter((each) => !each.closed);
   const holidays = form.holidays.split('\n').flatMap((line) => {
     const [date, ...name] = line.trim().split(/\s+/);
     return date ? [{ date, closed: true, ...(name.length > 0 ? { name: name.join(' ') } : {}) }] : [];

@@ -21,7 +21,9 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use super::answer;
 use super::api::groups::{campaign, publisher};
 use super::api::{
-    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers, oidc, organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup, sign_in, sign_ins, targets, unmatched as inbox, users, views, webhooks,
+    actors, api_keys, audit_log, calls, custom_tags, deliveries, flows as call_flows, me, numbers, oidc,
+    organization, organizations, outgoing_webhooks, reports, requests, routing_plans, rtb_endpoints, setup,
+    sign_in, sign_ins, targets, unmatched as inbox, users, views, webhooks,
 };
 use super::ops;
 
