@@ -1117,7 +1117,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the server waits for its first organization and owner */
+        /** Whether the server waits for its first organization and owner, and what a sign-in page shows */
         get: operations["get_setup"];
         put?: never;
         /** Make the first organization and its owner, who is signed in */
@@ -3456,6 +3456,8 @@ export interface components {
         SetupState: {
             /** @description Whether there is no user yet. */
             needed: boolean;
+            /** @description Whether who asks is signed in: a page that knows need not be refused. */
+            signed_in: boolean;
             oidc?: components["schemas"]["SetupOidc"] | null;
         };
         Share: {
@@ -12571,7 +12573,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Whether it does */
+            /** @description Where the server stands */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
+use axum::http::request::Parts;
 use hookline_domain::access::{Email, Role, check_password};
 use hookline_domain::ids::{OrgId, UserId};
 use hookline_domain::phone::Country;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::auth;
 use super::browser::Browser;
 use super::change::{done, invalid_field, name, record, refresh, to_json, unstored};
 use super::me::{Me, signed_in};
@@ -33,6 +35,8 @@ use crate::storage::{Result as Stored, Tx};
 pub struct SetupState {
     /// Whether there is no user yet.
     needed: bool,
+    /// Whether who asks is signed in: a page that knows need not be refused.
+    signed_in: bool,
     /// The OpenID Connect provider by which people can sign in as well, at GET /v1/sign-in/oidc.
     oidc: Option<SetupOidc>,
 }
@@ -48,15 +52,16 @@ pub struct SetupOidc {
     path = "/v1/setup",
     tag = "Access",
     operation_id = "get_setup",
-    summary = "Whether the server waits for its first organization and owner",
-    responses((status = 200, description = "Whether it does", body = SetupState), EnterRefusals),
+    summary = "Whether the server waits for its first organization and owner, and what a sign-in page shows",
+    responses((status = 200, description = "Where the server stands", body = SetupState), EnterRefusals),
     security(())
 )]
-pub async fn get(State(app): State<Arc<App>>) -> Response<Body> {
+pub async fn get(State(app): State<Arc<App>>, parts: Parts) -> Response<Body> {
     match users::any(&app.db).await {
         Ok(any) => {
+            let signed_in = auth::is_known(&parts, &app).await;
             let oidc = app.oidc.as_ref().map(|_| SetupOidc { name: app.config.oidc.oidc_name.clone() });
-            answer::json(200, to_json(&SetupState { needed: !any, oidc }))
+            answer::json(200, to_json(&SetupState { needed: !any, signed_in, oidc }))
         }
         Err(error) => answer::unavailable(&app, &error),
     }

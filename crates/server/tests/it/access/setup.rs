@@ -28,7 +28,10 @@ async fn the_first_owner_is_made_once_and_is_signed_in(engine: Engine) {
     }
     let mut first = Browser::new(&world);
     let mut second = first.at(&world.nodes.last().unwrap().address);
-    assert_eq!(first.get("/v1/setup").await.json(), json!({"needed": true, "oidc": null}));
+    assert_eq!(
+        first.get("/v1/setup").await.json(),
+        json!({"needed": true, "signed_in": false, "oidc": null})
+    );
     let (one, other) = tokio::join!(
         first.post("/v1/setup", setup("ada@example.com")),
         second.post("/v1/setup", setup("bob@example.com"))
@@ -44,7 +47,10 @@ async fn the_first_owner_is_made_once_and_is_signed_in(engine: Engine) {
     assert_eq!((&me, &me["organizations"][0]["role"]), (&won.json(), &json!("owner")));
     let organization = browser.get("/v1/organization").await.json();
     assert_eq!((&organization["name"], &organization["default_country"]), (&json!("Acme"), &json!("GB")));
-    assert_eq!(browser.get("/v1/setup").await.json(), json!({"needed": false, "oidc": null}));
+    assert_eq!(
+        browser.get("/v1/setup").await.json(),
+        json!({"needed": false, "signed_in": true, "oidc": null})
+    );
     let again = Browser::new(&world).post("/v1/setup", setup("eve@example.com")).await;
     assert_eq!(code(&again), refused(409, "already_set_up"));
     assert_eq!(world.count("SELECT COUNT(*) FROM users").await, 1);
@@ -65,7 +71,10 @@ async fn what_is_wrong_with_a_setup_is_named_and_makes_nobody(engine: Engine) {
         let got = browser.expect(400, Method::POST, "/v1/setup", sent).await;
         assert!(got["message"].as_str().unwrap().contains(named), "{pointer}: {got}");
     }
-    assert_eq!(browser.get("/v1/setup").await.json(), json!({"needed": true, "oidc": null}));
+    assert_eq!(
+        browser.get("/v1/setup").await.json(),
+        json!({"needed": true, "signed_in": false, "oidc": null})
+    );
     assert_eq!(world.count("SELECT COUNT(*) FROM organizations").await, 1, "the world's own");
 }
 

@@ -76,6 +76,13 @@ pub async fn identify(parts: &Parts, app: &App) -> Result<Who, Refused> {
     by_cookie(token, app).await?.ok_or_else(|| unknown(parts, app))
 }
 
+/// Whether a request comes with a key or cookie that works. One without either is not counted as refused.
+pub async fn is_known(parts: &Parts, app: &App) -> bool {
+    let comes_with =
+        parts.headers.contains_key(header::AUTHORIZATION) || cookie::token(&parts.headers).is_some();
+    comes_with && identify(parts, app).await.is_ok()
+}
+
 fn by_key(parts: &Parts, app: &App) -> Result<Option<Who>, Problem> {
     let settings = app.settings.current().map_err(|_| Problem::unavailable())?;
     let hash = bearer(parts).and_then(|key| lookup_hash(KeyKind::Api, key));

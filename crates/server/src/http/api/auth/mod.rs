@@ -24,7 +24,7 @@ use crate::settings::Org;
 use crate::storage::audit::Actor;
 use crate::storage::sign_ins::Found;
 
-pub use identify::Who;
+pub use identify::{Who, is_known};
 
 /// The header that chooses among a person's organizations; the query parameter is for links to downloads.
 const ORGANIZATION_HEADER: &str = "hookline-organization";
