@@ -35,7 +35,11 @@ else
   cargo test --workspace
 fi
 
-# The dashboard's stories, in a real browser against the program that was just tested.
 cargo build -p hookline
+
+# Whether the API answers as its description says.
+.venv/bin/python scripts/api_description.py target/debug/hookline
+
+# The dashboard's stories, in a real browser against the program that was just tested.
 cd dashboard
 HOOKLINE_BIN="$PWD/../target/debug/hookline" npm run --silent e2e

@@ -9,12 +9,15 @@ mod rtb;
 mod types;
 mod unmatched;
 
+use std::collections::BTreeSet;
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::Response;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::{RefOr, Schema};
 use utoipa::{Modify, OpenApi};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -118,6 +121,26 @@ impl Modify for Keys {
         components.add_security_scheme("sign_in", SecurityScheme::ApiKey(ApiKey::Cookie(sign_in)));
         components.add_security_scheme("webhook_key", SecurityScheme::ApiKey(ApiKey::Query(webhook_key)));
         allow_sign_ins(document);
+        open_parts(document);
+    }
+}
+
+/// What is sent may have no other fields than those that are listed. Where an answer is made of the same fields and
+/// some more, the part must allow for those.
+fn open_parts(document: &mut utoipa::openapi::OpenApi) {
+    let Some(components) = document.components.as_mut() else { return };
+    let mut parts = BTreeSet::new();
+    for schema in components.schemas.values() {
+        let RefOr::T(Schema::AllOf(all)) = schema else { continue };
+        parts.extend(all.items.iter().filter_map(|item| match item {
+            RefOr::Ref(part) => part.ref_location.rsplit('/').next().map(str::to_owned),
+            RefOr::T(_) => None,
+        }));
+    }
+    for part in parts {
+        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(&part) {
+            object.additional_properties = None;
+        }
     }
 }
 
