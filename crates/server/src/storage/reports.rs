@@ -129,37 +129,47 @@ pub async fn sum_calls(
     db.fetch_all(&sql, values).await
 }
 
-/// The sums that are kept, of quarters that begin in this time.
-pub async fn counts(
-    db: &Db,
-    org: OrgId,
-    dimension: Dimension,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<CountRow>> {
-    db.fetch_all(
+/// Which of the sums that are kept.
+pub struct Kept<'a> {
+    pub org: OrgId,
+    pub dimension: Dimension,
+    /// If only one item counts.
+    pub item: Option<&'a str>,
+    /// Of quarters that begin from then on.
+    pub from: Timestamp,
+    pub to: Timestamp,
+}
+
+impl Kept<'_> {
+    fn condition(&self) -> (&'static str, Vec<Value>) {
+        let mut values = values![self.org.0, self.dimension.as_str(), self.from.0, self.to.0];
+        let Some(item) = self.item else {
+            return ("org_id = $1 AND dimension = $2 AND bucket >= $3 AND bucket < $4", values);
+        };
+        values.push(item.into());
+        ("org_id = $1 AND dimension = $2 AND bucket >= $3 AND bucket < $4 AND item = $5", values)
+    }
+}
+
+/// By quarters.
+pub async fn counts(db: &Db, kept: &Kept<'_>) -> Result<Vec<CountRow>> {
+    let (condition, values) = kept.condition();
+    let sql = format!(
         "SELECT bucket, item, calls, connected, converted, revenue, payout, talked FROM report_counts
-         WHERE org_id = $1 AND dimension = $2 AND bucket >= $3 AND bucket < $4 ORDER BY bucket, item",
-        values![org.0, dimension.as_str(), from.0, to.0],
-    )
-    .await
+         WHERE {condition} ORDER BY bucket, item"
+    );
+    db.fetch_all(&sql, values).await
 }
 
 /// The same added up over the time: one row an item.
-pub async fn counts_by_item(
-    db: &Db,
-    org: OrgId,
-    dimension: Dimension,
-    from: Timestamp,
-    to: Timestamp,
-) -> Result<Vec<CountRow>> {
+pub async fn counts_by_item(db: &Db, kept: &Kept<'_>) -> Result<Vec<CountRow>> {
+    let (condition, values) = kept.condition();
     let sum = |name: &str| format!("CAST(SUM({name}) AS BIGINT) AS {name}");
     let sums = ["calls", "connected", "converted", "revenue", "payout", "talked"].map(sum).join(", ");
     let sql = format!(
-        "SELECT CAST(0 AS BIGINT) AS bucket, item, {sums} FROM report_counts
-         WHERE org_id = $1 AND dimension = $2 AND bucket >= $3 AND bucket < $4 GROUP BY item"
+        "SELECT CAST(0 AS BIGINT) AS bucket, item, {sums} FROM report_counts WHERE {condition} GROUP BY item"
     );
-    db.fetch_all(&sql, values![org.0, dimension.as_str(), from.0, to.0]).await
+    db.fetch_all(&sql, values).await
 }
 
 /// How many calls started in this time, counted up to one more than `max`.

@@ -22,7 +22,7 @@ use crate::http::openapi::Refusals;
 use crate::problem::Problem;
 use crate::settings::Org;
 use crate::storage::calls::{self, CallFilter};
-use crate::storage::reports::{self, Among, BUCKET, CountRow, Dimension, Sums};
+use crate::storage::reports::{self, Among, BUCKET, CountRow, Dimension, Kept, Sums};
 
 const SPAN_SECONDS_DEFAULT: i64 = 7 * 86_400;
 const SPAN_SECONDS_MAX: i64 = 400 * 86_400;
@@ -267,16 +267,14 @@ async fn sums(
     };
     let progress = reports::progress(&app.db).await.map_err(|error| unstored(&error))?;
     let by_time = asked.by.is_time();
+    let kept = Kept { org: org.id, dimension, item: only.as_deref(), from: asked.from, to: asked.to };
     let rows = if by_time {
-        reports::counts(&app.db, org.id, dimension, asked.from, asked.to).await
+        reports::counts(&app.db, &kept).await
     } else {
-        reports::counts_by_item(&app.db, org.id, dimension, asked.from, asked.to).await
+        reports::counts_by_item(&app.db, &kept).await
     };
     let mut items = if by_time { empty_times(asked) } else { BTreeMap::new() };
     for CountRow { bucket, item, sums } in rows.map_err(|error| unstored(&error))? {
-        if only.as_ref().is_some_and(|only| *only != item) {
-            continue;
-        }
         let item = if by_time { time_item(asked, Timestamp(bucket)) } else { item };
         items.entry(item).or_default().add(&sums);
     }
