@@ -1,6 +1,7 @@
 //! One attempt to sign in by the provider: what must come back with it, in a signed cookie. The server keeps nothing of
 //! it, so that any node takes it up again, and whoever starts a thousand costs nothing.
 
+use argon2::Argon2;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,6 +14,7 @@ use super::options::Secret;
 /// For signing in at the provider, with whatever it asks.
 pub const ATTEMPT_SECONDS_MAX: i64 = 600;
 const RANDOM_BYTES: usize = 32;
+const SALT: &[u8; 16] = b"hookline sign-in";
 /// Characters of a page's path with its query.
 const PATH_CHARS_MAX: usize = 1_500;
 
@@ -44,26 +46,28 @@ impl Attempt {
     }
 
     /// As a cookie's value.
-    pub fn seal(&self, secret: &Secret) -> String {
+    pub fn seal(&self, key: &hmac::Key) -> String {
         let payload = URL_SAFE_NO_PAD.encode(serde_json::to_vec(self).expect("an attempt is JSON"));
-        let tag = hmac::sign(&key(secret), payload.as_bytes());
+        let tag = hmac::sign(key, payload.as_bytes());
         format!("{payload}.{}", URL_SAFE_NO_PAD.encode(tag))
     }
 
     /// `None` of a value that this server has not sealed, or too long ago.
-    pub fn open(sealed: &str, secret: &Secret, now: Timestamp) -> Option<Self> {
+    pub fn open(sealed: &str, key: &hmac::Key, now: Timestamp) -> Option<Self> {
         let (payload, tag) = sealed.split_once('.')?;
         let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-        hmac::verify(&key(secret), payload.as_bytes(), &tag).ok()?;
+        hmac::verify(key, payload.as_bytes(), &tag).ok()?;
         let attempt: Self = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
         (attempt.expires_at > now.0).then_some(attempt)
     }
 }
 
-/// The nodes of one server share the client secret and nothing else that is secret. Not the secret itself: it signs
-/// nothing but this.
-fn key(secret: &Secret) -> hmac::Key {
-    let own = Sha256::digest(format!("hookline sign-in cookie\n{}", secret.reveal()));
+/// What cookies are signed with. The nodes of one server share the client secret and nothing else that is secret; since
+/// anybody gets a cookie, it must be slow to try out what the secret may be.
+pub fn key(secret: &Secret) -> hmac::Key {
+    let mut own = [0; 32];
+    let made = Argon2::default().hash_password_into(secret.reveal().as_bytes(), SALT, &mut own);
+    made.expect("a salt of 16 bytes and 32 bytes of hash are in bounds");
     hmac::Key::new(hmac::HMAC_SHA256, &own)
 }
 
@@ -88,7 +92,7 @@ mod tests {
 
     #[test]
     fn an_attempt_comes_back_whole_in_time_and_only_by_its_secret() {
-        let (secret, other): (Secret, Secret) = ("a".parse().unwrap(), "b".parse().unwrap());
+        let (secret, other) = (key(&"a".parse().unwrap()), key(&"b".parse().unwrap()));
         let now = Timestamp(1_000_000);
         let sealed = Attempt::begin("/calls?status=failed", now).seal(&secret);
         let opened = Attempt::open(&sealed, &secret, now).unwrap();

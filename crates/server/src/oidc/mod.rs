@@ -8,6 +8,7 @@ mod provider;
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
 use jsonwebtoken::jwk::Jwk;
 use reqwest::Url;
@@ -26,6 +27,8 @@ use crate::outbound;
 
 /// A provider's addresses are looked up again after so long.
 const METADATA_MICROS_MAX: i64 = 3_600 * MICROS_PER_SECOND;
+/// A provider that did not answer is not asked again for so long.
+const FAILURE_MICROS: i64 = 5 * MICROS_PER_SECOND;
 pub const CALLBACK_PATH: &str = "/v1/sign-in/oidc/callback";
 
 #[derive(Debug, thiserror::Error)]
@@ -38,11 +41,21 @@ pub enum OidcError {
 
 pub struct Oidc {
     client: Client,
+    /// Signs what a browser brings back.
+    cookie_key: hmac::Key,
     redirect_uri: String,
     http: reqwest::Client,
     /// Asked for when somebody signs in, so that a provider that is down keeps no server from starting.
-    metadata: Mutex<Option<(i64, Metadata)>>,
+    metadata: Mutex<Known>,
     keys: Mutex<Arc<Vec<Jwk>>>,
+}
+
+/// What was learned of the provider, and when, by a clock that only goes on.
+#[derive(Default)]
+struct Known {
+    found: Option<(i64, Metadata)>,
+    /// While it does not answer, not everybody has to wait for it again.
+    failed_at: Option<i64>,
 }
 
 impl Oidc {
@@ -51,7 +64,9 @@ impl Oidc {
         let Some(client) = config.oidc.client()? else { return Ok(None) };
         let http = outbound::client_to_anywhere().map_err(|error| format!("TLS can't be set up: {error}"))?;
         let redirect_uri = format!("{}{CALLBACK_PATH}", config.public_url());
-        Ok(Some(Self { client, redirect_uri, http, metadata: Mutex::default(), keys: Mutex::default() }))
+        let cookie_key = attempt::key(&client.secret);
+        let (metadata, keys) = (Mutex::default(), Mutex::default());
+        Ok(Some(Self { client, cookie_key, redirect_uri, http, metadata, keys }))
     }
 
     pub fn issuer(&self) -> &str {
@@ -72,12 +87,12 @@ impl Oidc {
             .append_pair("nonce", &attempt.nonce)
             .append_pair("code_challenge", &attempt.challenge())
             .append_pair("code_challenge_method", "S256");
-        Ok((url, attempt.seal(&self.client.secret)))
+        Ok((url, attempt.seal(&self.cookie_key)))
     }
 
     /// What was begun, of a cookie's value.
     pub fn attempt(&self, sealed: &str, now: Timestamp) -> Option<Attempt> {
-        Attempt::open(sealed, &self.client.secret, now)
+        Attempt::open(sealed, &self.cookie_key, now)
     }
 
     /// Who came back with this code.
@@ -104,15 +119,33 @@ impl Oidc {
         Ok(verify(&token, &fetched, &expected)?)
     }
 
+    /// As it was found within the last hour, or as it was last found if it can't be had again.
     async fn metadata(&self, steady: i64) -> Result<Metadata, ProviderError> {
         let mut known = self.metadata.lock().await;
-        if let Some((at, metadata)) = &*known
-            && steady - at < METADATA_MICROS_MAX
+        let recent = |at: i64, micros: i64| steady - at < micros;
+        if let Some((at, metadata)) = &known.found
+            && recent(*at, METADATA_MICROS_MAX)
         {
             return Ok(metadata.clone());
         }
-        let found = provider::discover(&self.http, &self.client.issuer).await?;
-        *known = Some((steady, found.clone()));
-        Ok(found)
+        if known.failed_at.is_some_and(|at| recent(at, FAILURE_MICROS)) {
+            return known.found.as_ref().map(|(_, old)| old.clone()).ok_or(ProviderError::JustFailed);
+        }
+        match provider::discover(&self.http, &self.client.issuer).await {
+            Ok(found) => {
+                *known = Known { found: Some((steady, found.clone())), failed_at: None };
+                Ok(found)
+            }
+            Err(error) => {
+                known.failed_at = Some(steady);
+                match &known.found {
+                    Some((_, old)) => {
+                        tracing::warn!(%error, "the OpenID Connect provider's addresses could not be looked up again; the old ones are used");
+                        Ok(old.clone())
+                    }
+                    None => Err(error),
+                }
+            }
+        }
     }
 }

@@ -27,6 +27,8 @@ pub enum ProviderError {
     TooLarge(&'static str),
     #[error("{what} answered {status}")]
     Status { what: &'static str, status: u16 },
+    #[error("it did not answer a moment ago")]
+    JustFailed,
     #[error("{0} can't be read")]
     Unreadable(&'static str),
     #[error(

@@ -169,7 +169,7 @@ pub async fn page(db: &Db, org: OrgId, filter: &AuditFilter, limit: u32) -> Resu
 /// Whoever is named in it, and their name.
 pub async fn actors(db: &Db, org: OrgId) -> Result<Vec<(String, String)>> {
     db.fetch_all(
-        "SELECT actor, MAX(actor_name) FROM audit_log WHERE org_id = $1 AND actor <> 'cli' GROUP BY actor",
+        "SELECT actor, MAX(actor_name) FROM audit_log WHERE org_id = $1 AND actor LIKE '%:%' GROUP BY actor",
         values![org.0],
     )
     .await

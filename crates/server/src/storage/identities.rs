@@ -21,6 +21,13 @@ pub async fn is_bound(tx: &mut Tx, issuer: &str, user: UserId) -> Result<bool> {
     Ok(found.is_some())
 }
 
+/// The same at any provider.
+pub async fn is_bound_anywhere(tx: &mut Tx, user: UserId) -> Result<bool> {
+    let sql = "SELECT user_id FROM identities WHERE user_id = $1 LIMIT 1";
+    let found: Option<(Uuid,)> = tx.fetch_optional(sql, values![user.0]).await?;
+    Ok(found.is_some())
+}
+
 /// `Conflict` if either is bound already.
 pub async fn bind(tx: &mut Tx, issuer: &str, subject: &str, user: UserId, at: Timestamp) -> Result<()> {
     tx.execute(

@@ -101,6 +101,10 @@ pub async fn set_password(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
     one(tx.execute("UPDATE users SET password_hash = $2 WHERE id = $1", values![user.0, hash]).await?)
 }
 
+pub async fn clear_password(tx: &mut Tx, user: UserId) -> Result<()> {
+    one(tx.execute("UPDATE users SET password_hash = NULL WHERE id = $1", values![user.0]).await?)
+}
+
 /// `Conflict` if they are a member already.
 pub async fn add_member(tx: &mut Tx, org: OrgId, user: UserId, role: Role, at: Timestamp) -> Result<()> {
     tx.execute(

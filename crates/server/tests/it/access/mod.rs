@@ -107,7 +107,7 @@ pub async fn invited(world: &TestWorld, owner: &mut Browser, email: &str, role: 
     (browser, made["user"]["id"].as_str().expect("an id").to_owned())
 }
 
-fn code(answer: &Answer) -> (u16, String) {
+pub fn code(answer: &Answer) -> (u16, String) {
     (answer.status, answer.json()["code"].as_str().unwrap_or_default().to_owned())
 }
 

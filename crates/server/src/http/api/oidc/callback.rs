@@ -17,10 +17,10 @@ use crate::http::api::browser::Browser;
 use crate::http::api::change::{name, record};
 use crate::http::openapi::{EnterRefusals, NotFound};
 use crate::keys::Key;
-use crate::oidc::{Attempt, Oidc, OidcError, ProviderError, Subject, TokenError};
+use crate::oidc::{Attempt, Oidc, OidcError, ProviderError, Subject, TokenError, own_path};
 use crate::storage::audit::{Actor, Entry};
 use crate::storage::users::{self, User};
-use crate::storage::{Result as Stored, StorageError, Tx, identities, organizations};
+use crate::storage::{Result as Stored, StorageError, Tx, identities, organizations, sign_ins};
 
 #[utoipa::path(
     get,
@@ -92,7 +92,8 @@ async fn come_back(
         Ok(token)
     };
     let token = entered.await.map_err(|error| unstored(&error))?;
-    Ok((attempt.to, token))
+    let to = own_path(&attempt.to).unwrap_or("/").to_owned();
+    Ok((to, token))
 }
 
 async fn ask(app: &App, oidc: &Oidc, attempt: &Attempt, code: &str) -> Result<Subject, Failed> {
@@ -134,9 +135,25 @@ async fn find(app: &App, oidc: &Oidc, tx: &mut Tx, subject: &Subject) -> Stored<
     if identities::is_bound(tx, oidc.issuer(), user.id).await? {
         return Ok(refused(Failure::OtherPerson, "the user is bound to another subject of the provider"));
     }
-    let orgs: Vec<OrgId> = memberships.iter().map(|one| one.org).collect();
+    let mut orgs: Vec<OrgId> = memberships.iter().map(|one| one.org).collect();
+    if let Some((org, role)) = app.config.oidc.new_user(&subject.email)
+        && !orgs.contains(&org)
+        && organizations::exists(tx, org).await?
+    {
+        users::add_member(tx, org, user.id, role, app.clock.now()).await?;
+        orgs.push(org);
+    }
+    take_over(tx, user.id).await?;
     bind(app, oidc, tx, subject, &user, &orgs).await?;
     Ok(Ok(user.id))
+}
+
+/// Whoever made the user need not have been the person: only now is it known who that is. Passwords, links and sign-ins
+/// from before could be somebody else's.
+async fn take_over(tx: &mut Tx, user: UserId) -> Stored<()> {
+    users::clear_password(tx, user).await?;
+    sign_ins::end_link(tx, user).await?;
+    sign_ins::end_others(tx, user, None).await
 }
 
 /// Someone new, if the operator wants users made of people with such an address.

@@ -20,7 +20,7 @@ use crate::http::openapi::{Conflict, NotFound, Refusals};
 use crate::keys::{Key, KeyKind};
 use crate::problem::Problem;
 use crate::storage::audit::Entry;
-use crate::storage::{Tx, sign_ins};
+use crate::storage::{Tx, identities, sign_ins};
 
 /// How long the link of an invitation works.
 pub const INVITATION_SECONDS: i64 = 7 * 86_400;
@@ -68,6 +68,14 @@ async fn try_link(app: &App, caller: &ApiCaller, id: &str) -> Result<Response<Bo
     let (_, member) = find_to_change(&mut change, id).await?;
     if !owns_all(caller, &memberships(&mut change, member.id).await?) {
         return Err(user_elsewhere("give out a link for them"));
+    }
+    let bound = identities::is_bound_anywhere(&mut change.tx, member.id).await;
+    if bound.map_err(|error| unstored(&error))? {
+        return Err(Problem::new(
+            409,
+            "signs_in_by_provider",
+            "They sign in by the OpenID Connect provider, and only they can give themselves a password (PATCH /v1/me). Whoever runs the server can make a link with `hookline user link EMAIL`.",
+        ));
     }
     let given = give(app, &mut change.tx, member.id, LINK_SECONDS).await?;
     change.commit(Entry::done("link_made", "user", member.id.0)).await?;

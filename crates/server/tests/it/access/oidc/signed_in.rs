@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::{SECRET, SigningKey, Sso, assert_failed, me, signed_in};
-use crate::access::{Browser, PASSWORD, invited, owner};
+use crate::access::{Browser, PASSWORD, code, invited, owner};
 use crate::on_both_engines;
 use crate::world::{Engine, TestWorld, answer, run};
 
@@ -21,13 +21,16 @@ async fn a_person_is_bound_by_email_and_known_by_subject_afterwards(engine: Engi
     let mut ada = owner(&sso.world).await;
     let setup = Browser::new(&sso.world).expect(200, Method::GET, "/v1/setup", Value::Null).await;
     assert_eq!(setup["oidc"], json!({"name": "Acme"}));
+    let one = me(&mut ada).await;
     let came = sso.sign_in(json!({})).await;
     assert_eq!((came.status, came.header("location")), (302, Some("/calls")));
     let mut by_provider = signed_in(&sso, &came);
-    let (one, other) = (me(&mut ada).await, me(&mut by_provider).await);
+    let other = me(&mut by_provider).await;
     assert_eq!((&one["user"], &one["organizations"]), (&other["user"], &other["organizations"]));
     let listed = by_provider.expect(200, Method::GET, "/v1/sign-ins", Value::Null).await;
-    assert_eq!(listed["sign_ins"].as_array().unwrap().len(), 2, "as by password");
+    assert_eq!(listed["sign_ins"].as_array().unwrap().len(), 1, "those from before have ended");
+    assert_eq!(ada.get("/v1/me").await.status, 401);
+    let mut ada = by_provider;
     let log = ada.expect(200, Method::GET, "/v1/audit-log?noun=user&limit=1", Value::Null).await;
     assert_eq!(log["entries"][0]["action"], "identity_bound");
     assert_eq!(log["entries"][0]["after"], json!({"issuer": sso.provider.issuer(), "subject": "ada-1"}));
@@ -38,14 +41,18 @@ async fn a_person_is_bound_by_email_and_known_by_subject_afterwards(engine: Engi
     assert_failed(&sso.sign_in(json!({"sub": "eve-2"})).await, "other_person");
     assert_eq!(sso.count("identities").await, 1);
     // Whoever is kept out is kept out.
-    let (_, bob) = invited(&sso.world, &mut ada, "bob@example.com", "analyst").await;
+    let (mut bob_before, bob) = invited(&sso.world, &mut ada, "bob@example.com", "analyst").await;
     let as_bob = json!({"sub": "bob-1", "email": "bob@example.com"});
     signed_in(&sso, &sso.sign_in(as_bob.clone()).await);
     ada.expect(200, Method::PATCH, &format!("/v1/users/{bob}"), json!({"disabled": true})).await;
     assert_failed(&sso.sign_in(as_bob).await, "no_access");
-    // The password goes on working.
-    let credentials = json!({"email": "ada@example.com", "password": PASSWORD});
-    Browser::new(&sso.world).expect(200, Method::POST, "/v1/sign-in", credentials).await;
+    // Who had a password or a sign-in before need not have been her: neither is good any more, and nobody gets a link.
+    let credentials = json!({"email": "bob@example.com", "password": PASSWORD});
+    let refused = Browser::new(&sso.world).post("/v1/sign-in", credentials).await;
+    assert_eq!(code(&refused).0, 401, "{}", refused.body);
+    assert_eq!(bob_before.get("/v1/me").await.status, 401);
+    let link = ada.post(&format!("/v1/users/{bob}/link"), Value::Null).await;
+    assert_eq!(code(&link), (409, "signs_in_by_provider".to_owned()));
 }
 
 async fn one_comes_back_to_a_page_of_this_server_only(engine: Engine) {
