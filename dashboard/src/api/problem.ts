@@ -1,6 +1,6 @@
 import type { Schema } from './types';
 
-type ErrorBody = Partial<Schema['Error']> & { field?: string; used_by?: unknown; problems?: unknown };
+type ErrorBody = Partial<Schema['Error']> & { field?: string; problems?: unknown };
 
 /** What the server says when it refuses, as something that can be thrown and shown. */
 export class Problem extends Error {

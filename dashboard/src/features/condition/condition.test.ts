@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
+import type { Condition } from '@/api/types';
 import { conditionText, fromGroup, toGroup } from './condition';
 
-const again = (raw: unknown) => fromGroup(toGroup(raw));
-const state = { tag: 'state', op: 'equals', value: 'CA' };
-const age = { tag: 'age', op: 'at_least', value: 65 };
+const again = (raw: Condition) => fromGroup(toGroup(raw));
+const state: Condition = { tag: 'state', op: 'equals', value: 'CA' };
+const age: Condition = { tag: 'age', op: 'at_least', value: 65 };
 
 test('a group of comparisons goes through the editor unchanged', () => {
-  const filter = {
+  const filter: Condition = {
     any: [
       { tag: 'lead_source', op: 'equals', value: 'google_ads' },
       { tag: 'zip_code', op: 'is_one_of', values: ['90210', '02134'] },
@@ -24,7 +25,7 @@ test('one comparison needs no group, and none is no filter', () => {
   expect(fromGroup({ how: 'all', parts: [] })).toBeNull();
 });
 
-test.each([
+test.each<Condition>([
   { all: [{ any: [state, age] }, { not: state }, { not: { all: [state, { any: [age, state] }] } }] },
   { not: { any: [state, age] } },
   { not: { all: [state, age] } },
@@ -41,9 +42,9 @@ test('a denied group is one group with another word', () => {
 });
 
 test('whether case counts is kept where it means something', () => {
-  const exact = { ...state, case_sensitive: true };
+  const exact: Condition = { ...state, case_sensitive: true };
   expect(again(exact)).toEqual(exact);
-  const list = { tag: 'zip', op: 'is_one_of', values: ['a', 'b'], case_sensitive: true };
+  const list: Condition = { tag: 'zip', op: 'is_one_of', values: ['a', 'b'], case_sensitive: true };
   expect(again(list)).toEqual(list);
   expect(
     fromGroup({ how: 'all', parts: [{ tag: 'age', op: 'at_least', value: '65', exact: true }] }),
@@ -55,8 +56,11 @@ test.each([
   { all: [state, { tag: 'city', op: 'is_one_of', values: ['Paris, Texas', 'Rome'] }] },
   { any: [state], all: [age] },
   { tag: 'state', op: 'equals', value: 'CA', weight: 2 },
+  { all: [state, 'CA'] },
+  { any: 'CA' },
+  'CA',
 ])('what the editor can’t show is left alone: %j', (filter) => {
-  expect(again(filter)).toEqual(filter);
+  expect(again(filter as Condition)).toEqual(filter);
 });
 
 test('a filter can be read in a line', () => {

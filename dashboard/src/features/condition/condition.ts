@@ -1,9 +1,12 @@
-import type { Condition } from '@/api/types';
+import type { Condition, Schema } from '@/api/types';
+
+type Op = Schema['ConditionOp'];
+type Comparison = Extract<Condition, { tag: string }>;
 
 /** A filter on tags: comparisons, and groups of them within each other to any depth. */
 export interface Leaf {
   tag: string;
-  op: string;
+  op: Op;
   value: string;
   /** Upper and lower case count. */
   exact: boolean;
@@ -18,7 +21,7 @@ export interface Group {
 
 /** What the editor can't show, such as a comparison of a newer server. */
 export interface Kept {
-  kept: unknown;
+  kept: Condition;
 }
 
 export type Part = Leaf | Group | Kept;
@@ -27,7 +30,7 @@ export const isGroup = (part: Part): part is Group => 'parts' in part;
 export const isLeaf = (part: Part): part is Leaf => 'op' in part;
 
 interface OpSpec {
-  op: string;
+  op: Op;
   label: string;
   takes: 'text' | 'number' | 'list' | 'range' | 'nothing';
 }
@@ -52,36 +55,35 @@ export const OPS: OpSpec[] = [
 ];
 
 const BY_OP = new Map(OPS.map((spec) => [spec.op, spec]));
-export const takes = (op: string) => BY_OP.get(op)?.takes ?? 'text';
-export const hasCase = (op: string) => takes(op) === 'text' || takes(op) === 'list';
+export const takes = (op: Op) => BY_OP.get(op)?.takes ?? 'text';
+export const hasCase = (op: Op) => takes(op) === 'text' || takes(op) === 'list';
 
 export const FRESH: Leaf = { tag: '', op: 'equals', value: '', exact: false };
 
 /** The filter as the group that the editor begins with. */
-export function toGroup(raw: unknown): Group {
+export function toGroup(raw: Condition | null | undefined): Group {
   if (raw === undefined || raw === null) return { how: 'all', parts: [] };
   const part = toPart(raw);
   return isGroup(part) ? part : { how: 'all', parts: [part] };
 }
 
-export function toPart(raw: unknown): Part {
+/** A flow that is read from a file may have anything in a condition's place: that is kept, too. */
+export function toPart(raw: Condition): Part {
   if (typeof raw !== 'object' || raw === null) return { kept: raw };
-  const from = raw as Record<string, unknown>;
-  const [only, ...more] = Object.keys(from);
-  if (more.length > 0 || only === undefined) return toLeaf(from) ?? { kept: raw };
-  const inner = from[only];
-  if ((only === 'all' || only === 'any') && Array.isArray(inner))
-    return { how: only, parts: inner.map(toPart) };
-  if (only !== 'not') return { kept: raw };
-  const denied = toPart(inner);
+  if (Object.keys(raw).length !== 1) return toLeaf(raw) ?? { kept: raw };
+  if ('all' in raw && Array.isArray(raw.all)) return { how: 'all', parts: raw.all.map(toPart) };
+  if ('any' in raw && Array.isArray(raw.any)) return { how: 'any', parts: raw.any.map(toPart) };
+  if (!('not' in raw)) return { kept: raw };
+  const denied = toPart(raw.not);
   if (isGroup(denied) && denied.how === 'all') return { how: 'not_all', parts: denied.parts };
   if (isGroup(denied) && denied.how === 'any') return { how: 'none', parts: denied.parts };
   return { how: 'none', parts: [denied] };
 }
 
-function toLeaf(from: Record<string, unknown>): Leaf | undefined {
-  const { tag, op, value, values, from: least, to, case_sensitive, ...rest } = from;
-  if (typeof tag !== 'string' || typeof op !== 'string' || !BY_OP.has(op)) return undefined;
+function toLeaf(raw: Condition): Leaf | undefined {
+  if (!('tag' in raw)) return undefined;
+  const { tag, op, value, values, from: least, to, case_sensitive, ...rest } = raw;
+  if (typeof tag !== 'string' || !BY_OP.has(op)) return undefined;
   if (Object.keys(rest).length > 0) return undefined;
   const shown = Array.isArray(values) ? values : least === undefined ? [value ?? ''] : [least, to];
   if (shown.some((each) => typeof each === 'object')) return undefined;
@@ -95,19 +97,26 @@ export function fromGroup(group: Group): Condition | null {
   const [first, ...more] = group.parts;
   if (first === undefined) return null;
   const alone = more.length === 0 && (group.how === 'all' || group.how === 'any');
-  return fromPart(alone ? first : group) as Condition;
+  return fromPart(alone ? first : group);
 }
 
-export function fromPart(part: Part): unknown {
+export function fromPart(part: Part): Condition {
   if (isLeaf(part)) return fromLeaf(part);
   if (!isGroup(part)) return part.kept;
   const parts = part.parts.map(fromPart);
-  if (part.how === 'all' || part.how === 'any') return { [part.how]: parts };
-  if (parts.length === 1) return { not: parts[0] };
-  return { not: { [part.how === 'none' ? 'any' : 'all']: parts } };
+  const [first, ...more] = parts;
+  switch (part.how) {
+    case 'all':
+      return { all: parts };
+    case 'any':
+      return { any: parts };
+    default:
+      if (first !== undefined && more.length === 0) return { not: first };
+      return { not: part.how === 'none' ? { any: parts } : { all: parts } };
+  }
 }
 
-export function fromLeaf({ tag, op, value, exact }: Leaf): Record<string, unknown> {
+export function fromLeaf({ tag, op, value, exact }: Leaf): Comparison {
   const list = value
     .split(',')
     .map((each) => each.trim())
@@ -133,7 +142,7 @@ function number(text: string): number | string {
 }
 
 /** A filter in a line. */
-export function conditionText(raw: unknown): string {
+export function conditionText(raw: Condition): string {
   return groupText(toGroup(raw));
 }
 

@@ -22,7 +22,7 @@ import {
 } from './condition';
 
 interface EditorProps {
-  value: unknown;
+  value: Condition | null | undefined;
   onChange(value: Condition | null): void;
 }
 
@@ -155,7 +155,7 @@ function LeafRow({ part: leaf, onChange, onRemove }: PartProps<Leaf>) {
         aria-label="Comparison"
         className="@max-md:col-span-2 @max-md:row-start-2"
         value={leaf.op}
-        onChange={(event) => onChange({ ...leaf, op: event.target.value })}
+        onChange={(event) => onChange({ ...leaf, op: event.target.value as Leaf['op'] })}
       >
         {OPS.map((spec) => (
           <option key={spec.op} value={spec.op}>

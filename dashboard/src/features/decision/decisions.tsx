@@ -1,31 +1,33 @@
 import { Check, CircleArrowRight, Minus, X } from 'lucide-react';
+import type { Decision, Explained } from '@/api/types';
 import { Badge, type Tone } from '@/components/badge';
 import { cx } from '@/components/cx';
 import { sentence } from '@/components/format';
 import { Time } from '@/components/values';
-import type { Decision, Explained, SeenNode, SeenPlan, SeenRoute } from './trace';
-import { choiceOf, TRIGGERS, VERDICTS } from './verdicts';
+import { isPlan, nameOf, resultOf, type SeenNode, type SeenPlan, type SeenRoute, wordsOf } from './trace';
+import { choiceOf, TRIGGERS, verdictOf } from './verdicts';
 
-const RESULTS: Record<string, Tone> = { dial: 'accent', connected: 'ok', reject: 'bad', over: 'plain' };
+const RESULTS: Record<string, Tone> = {
+  dial: 'accent',
+  redirect: 'accent',
+  connected: 'ok',
+  reject: 'bad',
+  over: 'plain',
+};
 
 /** Every decision on a call, oldest first, as one would tell it. */
 export function Decisions({ decisions }: { decisions: Decision[] }) {
   return (
     <ol className="relative grid gap-5 before:absolute before:top-2 before:bottom-2 before:left-[9px] before:w-px before:bg-line">
       {decisions.map((decision) => (
-        <li key={decision.number} className="relative grid min-w-0 gap-3 pl-8">
+        <li key={decision.decision} className="relative grid min-w-0 gap-3 pl-8">
           <span className="tnum absolute top-0 left-0 grid size-[19px] place-items-center rounded-full border bg-ground text-2xs font-medium text-ink-2">
-            {decision.number}
+            {decision.decision}
           </span>
           <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <span className="font-medium">{TRIGGERS[decision.trigger] ?? sentence(decision.trigger)}</span>
             <CircleArrowRight className="size-3.5 text-ink-3" aria-label="so" />
-            <Badge
-              tone={RESULTS[decision.result.action] ?? 'info'}
-              className="h-auto min-h-5 whitespace-normal"
-            >
-              {decision.result.text}
-            </Badge>
+            <Result decision={decision} />
             <span className="ml-auto text-xs text-ink-3">
               <Time at={decision.at} />
             </span>
@@ -41,6 +43,18 @@ export function Decisions({ decisions }: { decisions: Decision[] }) {
   );
 }
 
+function Result({ decision }: { decision: Decision }) {
+  const { action, text } = resultOf(decision);
+  return (
+    <Badge
+      tone={RESULTS[action] ?? 'info'}
+      className="h-auto min-h-5 whitespace-normal [overflow-wrap:anywhere]"
+    >
+      {text}
+    </Badge>
+  );
+}
+
 function TagsRead({ tags }: { tags: Decision['tags'] }) {
   return (
     <p className="flex flex-wrap items-center gap-1.5 text-xs text-ink-3">
@@ -51,7 +65,7 @@ function TagsRead({ tags }: { tags: Decision['tags'] }) {
           className="rounded-sm bg-sunken px-1.5 py-0.5 font-mono text-2xs text-ink-2 ring-1 ring-line ring-inset"
         >
           {tag.name}
-          {tag.value === undefined ? <span className="text-ink-3"> not set</span> : ` = ${tag.value}`}
+          {typeof tag.value === 'string' ? ` = ${tag.value}` : <span className="text-ink-3"> not set</span>}
           {tag.source && <span className="text-ink-3"> · {tag.source}</span>}
         </span>
       ))}
@@ -72,7 +86,7 @@ function Nodes({ nodes }: { nodes: SeenNode[] }) {
             {node.replayed && <span className="text-xs text-ink-3">answered before</span>}
           </div>
           {node.message && <p className="text-xs text-ink-2">{node.message}</p>}
-          {node.set.length > 0 && <p className="font-mono text-xs text-ink-2">set {node.set.join(', ')}</p>}
+          <SetTags node={node} />
           {node.explained && <Why explained={node.explained} />}
         </li>
       ))}
@@ -80,18 +94,25 @@ function Nodes({ nodes }: { nodes: SeenNode[] }) {
   );
 }
 
+function SetTags({ node }: { node: SeenNode }) {
+  const set = (node.set ?? []).flatMap((each) =>
+    each.type === 'set_tag' ? `${each.name} = ${each.value}` : [],
+  );
+  return set.length > 0 && <p className="font-mono text-xs text-ink-2">set {set.join(', ')}</p>;
+}
+
 function Plan({ plan }: { plan: SeenPlan }) {
   return (
     <div className="rounded-md border">
       <div className="flex flex-wrap items-center gap-2 border-b bg-sunken px-3 py-1.5 text-xs">
-        {plan.id === undefined ? (
-          <span className="text-ink-2">Target of the flow’s node</span>
-        ) : (
+        {isPlan(plan) ? (
           <span>
-            Plan <span className="font-medium">{plan.name}</span>
+            Plan <span className="font-medium">{plan.plan.name}</span>
           </span>
+        ) : (
+          <span className="text-ink-2">Target of the flow’s node</span>
         )}
-        {plan.ledTo && <span className="text-ink-2">an override led to {plan.ledTo}</span>}
+        {plan.led_to && <span className="text-ink-2">an override led to {plan.led_to.name}</span>}
       </div>
       {plan.overrides.length > 0 && (
         <ul className="border-b px-3 py-2 text-xs text-ink-2">
@@ -103,7 +124,11 @@ function Plan({ plan }: { plan: SeenPlan }) {
           ))}
         </ul>
       )}
-      {plan.duplicate && <p className="border-b px-3 py-2 text-xs text-ink-2">{plan.duplicate}</p>}
+      {plan.duplicate && (
+        <p className="border-b px-3 py-2 text-xs text-ink-2">
+          The caller had called before: {plan.duplicate.then.replaceAll('_', ' ')}.
+        </p>
+      )}
       <ul>
         {plan.routes.map((route, at) => (
           <Route key={at} route={route} plan={plan} />
@@ -128,16 +153,15 @@ function Route({ route, plan, fallback }: { route: SeenRoute; plan: SeenPlan; fa
             passed ? 'text-ok' : route.verdict === 'not_reached' ? 'text-ink-3' : 'text-bad',
           )}
         />
-        <span className="font-medium">{route.name}</span>
+        <span className="font-medium">{nameOf(route)}</span>
         {fallback && <span className="text-xs text-ink-2">fallback</span>}
-        {route.priority !== undefined && plan.id !== undefined && (
+        {typeof route.priority === 'number' && isPlan(plan) && (
           <span className="tnum text-xs text-ink-2">
             priority {route.priority} · weight {route.weight}
           </span>
         )}
         <span className="ml-auto text-xs text-ink-2">
-          {VERDICTS[route.verdict] ?? sentence(route.verdict)}
-          {route.limit && ` (${route.limit})`}
+          {verdictOf(route)}
           {choice && <span className="font-medium text-accent-ink"> · {choice}</span>}
         </span>
       </div>
@@ -148,18 +172,19 @@ function Route({ route, plan, fallback }: { route: SeenRoute; plan: SeenPlan; fa
 
 /** A filter with what each part came to. */
 function Why({ explained }: { explained: Explained }) {
+  const { text, parts } = wordsOf(explained);
   return (
     <div className="pl-5 text-xs text-ink-2">
       <span className={explained.passed ? 'text-ok' : 'text-bad'}>{explained.passed ? '✓' : '✗'}</span>{' '}
-      <span className="font-mono text-2xs">{explained.text}</span>
-      {explained.parts.length === 0 && (
+      <span className="font-mono text-2xs">{text}</span>
+      {'tag' in explained && (
         <span className="text-ink-3">
           {' '}
-          · was {explained.seen === undefined ? 'not set' : `“${explained.seen}”`}
+          · was {typeof explained.value === 'string' ? `“${explained.value}”` : 'not set'}
           {explained.why && `, ${explained.why}`}
         </span>
       )}
-      {explained.parts.map((part, at) => (
+      {parts.map((part, at) => (
         <Why key={at} explained={part} />
       ))}
     </div>

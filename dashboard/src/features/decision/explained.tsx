@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo, useState } from 'react';
+import type { Decision } from '@/api/types';
 import { buttonClass } from '@/components/button';
 import { LoadingRows } from '@/components/states';
 import { useMay } from '../access/session';
@@ -9,19 +10,19 @@ import { toGraph } from '../flows/graph';
 import { versionQuery, versionsQuery } from '../flows/queries';
 import { Decisions } from './decisions';
 import { fits } from './scene';
-import { readDecision } from './trace';
+import { readDecisions } from './trace';
 
 const Picture = lazy(() => import('./picture'));
 
 interface ExplainedProps {
   call: string;
   campaign: string | null | undefined;
-  decisions: unknown[];
+  decisions: Decision[];
 }
 
 /** Why a call went where it went: as a picture if its flow is known, and always as a list. */
 export function DecisionExplained({ call, campaign, decisions: raw }: ExplainedProps) {
-  const decisions = useMemo(() => raw.map(readDecision), [raw]);
+  const decisions = useMemo(() => readDecisions(raw), [raw]);
   const byFlow = decisions.some((decision) => decision.nodes.length > 0);
   const { flow, graph, waiting } = useFlowOf(campaign, decisions[0]?.at, byFlow);
   const known = byFlow

@@ -1,10 +1,11 @@
 import { ReactFlowProvider } from '@xyflow/react';
 import { useMemo, useState } from 'react';
+import type { Decision } from '@/api/types';
 import { sentence } from '@/components/format';
 import { Canvas } from '../flows/canvas';
 import type { Graph } from '../flows/graph';
 import { toScene } from './scene';
-import type { Decision } from './trace';
+import { resultOf } from './trace';
 import { TRIGGERS } from './verdicts';
 
 interface PictureProps {
@@ -24,13 +25,13 @@ export default function Picture({ decisions, flow }: PictureProps) {
         <fieldset aria-label="Decision" className="flex flex-wrap gap-1.5">
           {decisions.map((each, place) => (
             <button
-              key={each.number}
+              key={each.decision}
               type="button"
               aria-pressed={place === at}
               onClick={() => setChosen(place)}
               className="h-7 rounded-md border border-edge/60 px-2 text-xs hover:bg-sunken aria-pressed:border-accent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
             >
-              {each.number}. {TRIGGERS[each.trigger] ?? sentence(each.trigger)}
+              {each.decision}. {TRIGGERS[each.trigger] ?? sentence(each.trigger)}
             </button>
           ))}
         </fieldset>
@@ -50,7 +51,7 @@ export default function Picture({ decisions, flow }: PictureProps) {
       {decision && (
         <p className="text-sm">
           <span className="text-ink-3">So: </span>
-          <span className="font-medium">{decision.result.text}</span>
+          <span className="font-medium">{resultOf(decision).text}</span>
         </p>
       )}
     </div>

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import type { Decision } from '@/api/types';
 import type { Graph } from '../flows/graph';
 import { fits, toScene } from './scene';
-import { readDecision } from './trace';
+import { readDecisions, type SeenPlan } from './trace';
 
 const flow: Graph = {
   version: 1,
@@ -12,7 +13,10 @@ const flow: Graph = {
     plan: { type: 'routing_plan', plan: 'p1' },
   },
 };
-const plan = {
+/** Some of a decision: what is left out does not count here. */
+const decided = (...some: Partial<Decision>[]) => readDecisions(some as Decision[]);
+const plan: SeenPlan = {
+  overrides: [],
   plan: { id: 'p1', name: 'By source' },
   routes: [
     { target: 't1', name: 'Premium', verdict: 'filter' },
@@ -20,7 +24,7 @@ const plan = {
   ],
   chosen: { target: 't2', name: 'General', by: 'weight', share: { weight: 1, of: 1 } },
 };
-const decisions = [
+const decisions = decided(
   {
     nodes: [
       { node: 'start', type: 'start', branch: 'next' },
@@ -34,7 +38,7 @@ const decisions = [
     ],
     plans: [plan],
   },
-].map(readDecision);
+);
 
 test('the whole way is lit, and each target hangs off the plan’s node with its verdict', () => {
   const scene = toScene(decisions, 1, flow);
@@ -52,20 +56,17 @@ test('all that ring together are marked, at the dial node that names them', () =
     start: 'ring',
     nodes: { ring: { type: 'dial', targets: ['t1', 't2'], strategy: 'simultaneous' } },
   };
-  const ringing = {
+  const ringing: SeenPlan = {
+    overrides: [],
     plan: { id: '00000000-0000-0000-0000-000000000000', name: '' },
     routes: [
       { target: 't1', name: 'A', verdict: 'eligible' },
       { target: 't2', name: 'B', verdict: 'eligible' },
     ],
-    chosen: { target: 't2', by: 'weight', share: { weight: 1, of: 2 } },
-    together_with: [{ target: 't1', by: 'weight', share: { weight: 1, of: 1 } }],
+    chosen: { target: 't2', name: 'B', by: 'weight', share: { weight: 1, of: 2 } },
+    together_with: [{ target: 't1', name: 'A', by: 'weight', share: { weight: 1, of: 1 } }],
   };
-  const scene = toScene(
-    [readDecision({ nodes: [{ node: 'ring', type: 'dial' }], plans: [ringing] })],
-    0,
-    several,
-  );
+  const scene = toScene(decided({ nodes: [{ node: 'ring', type: 'dial' }], plans: [ringing] }), 0, several);
   expect(scene?.extra.edges.map((edge) => [edge.source, edge.className])).toEqual([
     ['ring', 'lit'],
     ['ring', 'lit'],
@@ -77,7 +78,7 @@ test('all that ring together are marked, at the dial node that names them', () =
 });
 
 test('a call that went by a plan alone has a picture, too', () => {
-  const scene = toScene([readDecision({ plans: [plan] })], 0, undefined);
+  const scene = toScene(decided({ plans: [plan] }), 0, undefined);
   expect(Object.keys(scene?.graph.nodes ?? {})).toEqual(['the-call', 'plan-0']);
   expect(scene?.path.nodes).toEqual(['the-call', 'plan-0']);
 });

@@ -1,11 +1,12 @@
 import type { Edge } from '@xyflow/react';
+import type { Decision } from '@/api/types';
 import { sentence } from '@/components/format';
 import type { VerdictData, VerdictNode } from '../flows/flow-node';
 import { dialTargets, type Graph, type Nodes, waysOf } from '../flows/graph';
 import { type Box, NODE_WIDTH, nodeHeight, place, VERDICT_HEIGHT } from '../flows/layout';
 import { type Path, wayKey } from '../flows/path';
-import type { Decision, SeenNode, SeenPlan, SeenRoute } from './trace';
-import { choiceOf, VERDICTS } from './verdicts';
+import { isPlan, nameOf, type SeenNode, type SeenPlan, type SeenRoute } from './trace';
+import { choiceOf, verdictOf } from './verdicts';
 
 /** A decision as a picture: the flow with its way lit, and each plan's targets with their verdicts. */
 export interface Scene {
@@ -22,7 +23,11 @@ const CALL = 'the-call';
 function planGraph(plans: SeenPlan[]): Graph {
   const nodes: Nodes = { [CALL]: { type: 'start', next: 'plan-0' } };
   for (const [at, plan] of plans.entries()) {
-    nodes[`plan-${at}`] = { type: 'routing_plan', label: plan.name || 'Routing plan', plan: plan.id };
+    nodes[`plan-${at}`] = {
+      type: 'routing_plan',
+      label: plan.plan.name || 'Routing plan',
+      plan: plan.plan.id,
+    };
     if (at > 0)
       nodes[`plan-${at - 1}`] = { ...(nodes[`plan-${at - 1}`] as Nodes[string]), no_route: `plan-${at}` };
   }
@@ -80,25 +85,22 @@ export function toScene(decisions: Decision[], upTo: number, flow: Graph | undef
 }
 
 function planSteps(decision: Decision): SeenNode[] {
-  const step = (node: string, type: string, branch: string | undefined): SeenNode => ({
-    node,
-    type,
-    branch,
-    message: undefined,
-    replayed: false,
-    explained: undefined,
-    set: [],
-  });
   const last = decision.plans.length - 1;
   return [
-    step(CALL, 'start', 'next'),
-    ...decision.plans.map((_, at) => step(`plan-${at}`, 'routing_plan', at < last ? 'no_route' : undefined)),
+    { node: CALL, type: 'start', branch: 'next' },
+    ...decision.plans.map(
+      (_, at): SeenNode => ({
+        node: `plan-${at}`,
+        type: 'routing_plan',
+        branch: at < last ? 'no_route' : null,
+      }),
+    ),
   ];
 }
 
 function pathThrough(steps: SeenNode[]): Path {
   const ways = steps.flatMap((step, at) =>
-    step.branch !== undefined && at < steps.length - 1 ? [wayKey(step.node, step.branch)] : [],
+    step.branch && at < steps.length - 1 ? [wayKey(step.node, step.branch)] : [],
   );
   return { nodes: steps.map((step) => step.node), ways: new Set(ways), standing: false };
 }
@@ -119,7 +121,7 @@ function hang(graph: Graph, decision: Decision, isFlow: boolean): Hung[] {
     return routes.map((route, row) => ({
       id: `verdict-${at}-${row}`,
       from,
-      data: verdictOf(route, plan, route === plan.fallback),
+      data: dataOf(route, plan, route === plan.fallback),
     }));
   });
 }
@@ -127,18 +129,18 @@ function hang(graph: Graph, decision: Decision, isFlow: boolean): Hung[] {
 function askerOf(graph: Graph, plan: SeenPlan, passed: ReadonlySet<string>): string | undefined {
   const target = plan.routes[0]?.target;
   const asks = Object.entries(graph.nodes).filter(([, node]) =>
-    plan.id === undefined ? node.type === 'dial' && dialTargets(node)[0] === target : node.plan === plan.id,
+    isPlan(plan) ? node.plan === plan.plan.id : node.type === 'dial' && dialTargets(node)[0] === target,
   );
   return (asks.find(([id]) => passed.has(id)) ?? asks[0])?.[0];
 }
 
-function verdictOf(route: SeenRoute, plan: SeenPlan, fallback: boolean): VerdictData {
-  const words = VERDICTS[route.verdict] ?? route.verdict.replaceAll('_', ' ');
+function dataOf(route: SeenRoute, plan: SeenPlan, fallback: boolean): VerdictData {
+  const name = nameOf(route);
   const choice = choiceOf(plan, route.target, fallback);
-  if (choice) return { name: route.name, verdict: sentence(choice), state: 'chosen' };
-  const verdict = route.limit ? `${words} (${route.limit})` : words;
-  if (route.verdict === 'eligible') return { name: route.name, verdict, state: 'passed' };
-  return { name: route.name, verdict, state: route.verdict === 'not_reached' ? 'skipped' : 'refused' };
+  if (choice) return { name, verdict: sentence(choice), state: 'chosen' };
+  const verdict = verdictOf(route);
+  if (route.verdict === 'eligible') return { name, verdict, state: 'passed' };
+  return { name, verdict, state: route.verdict === 'not_reached' ? 'skipped' : 'refused' };
 }
 
 const HEIGHT_MIN = 180;

@@ -1,197 +1,70 @@
-/**
- * The server keeps each decision as it was written and the API description says only "object", so this reads
- * what it shows and leaves the rest. An old decision may lack what a new one has.
- */
-export interface Explained {
-  passed: boolean;
-  /** One comparison as a sentence, or a group's word. */
-  text: string;
-  seen: string | undefined;
-  why: string | undefined;
-  parts: Explained[];
+import type { Decision, Explained, Schema } from '@/api/types';
+
+export type SeenNode = Schema['SeenNode'];
+export type SeenPlan = Schema['SeenPlan'];
+export type SeenRoute = Schema['SeenRoute'];
+
+/** What the server has: a decision that it can't read is null, and an old one may lack a list that a new one has. */
+export function readDecisions(kept: (Decision | null)[]): Decision[] {
+  return kept
+    .filter((each) => each !== null)
+    .map((each) => ({
+      ...each,
+      tags: each.tags ?? [],
+      nodes: each.nodes ?? [],
+      plans: (each.plans ?? []).map((plan) => ({
+        ...plan,
+        overrides: plan.overrides ?? [],
+        routes: plan.routes ?? [],
+      })),
+    }));
 }
 
-export interface SeenRoute {
-  target: string;
-  name: string;
-  priority: number | undefined;
-  weight: number | undefined;
-  verdict: string;
-  filter: Explained | undefined;
-  limit: string | undefined;
-}
-
-export interface SeenPlan {
-  id: string | undefined;
-  name: string;
-  overrides: {
-    order: number;
-    verdict: string;
-    filter: Explained | undefined;
-    target: SeenRoute | undefined;
-  }[];
-  ledTo: string | undefined;
-  duplicate: string | undefined;
-  routes: SeenRoute[];
-  fallback: SeenRoute | undefined;
-  /** The target that got the call; more than one if they ring together. */
-  chosen: { target: string; by: string; share: string | undefined }[];
-}
-
-export interface SeenNode {
-  node: string;
-  type: string;
-  branch: string | undefined;
-  message: string | undefined;
-  replayed: boolean;
-  explained: Explained | undefined;
-  set: string[];
-}
-
-export interface Decision {
-  number: number;
-  at: string;
-  trigger: string;
-  tags: { name: string; value: string | undefined; source: string | undefined }[];
-  nodes: SeenNode[];
-  plans: SeenPlan[];
-  result: { action: string; text: string };
-}
-
-type Json = Record<string, unknown>;
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(object) : []);
-const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
-/** Empty for the plan that a flow's dial node makes of one target. */
 const NO_PLAN = '00000000-0000-0000-0000-000000000000';
 
-export function readDecision(raw: unknown): Decision {
-  const from = object(raw);
-  return {
-    number: number(from.decision) ?? 0,
-    at: text(from.at) ?? '',
-    trigger: text(from.trigger) ?? 'start',
-    tags: list(from.tags).map((tag) => ({
-      name: text(tag.name) ?? '',
-      value: text(tag.value),
-      source: text(tag.source),
-    })),
-    nodes: list(from.nodes).map(readNode),
-    plans: list(from.plans).map(readPlan),
-    result: readResult(object(object(from.result).told)),
-  };
+/** Not so of what a flow's dial node makes of its own targets. */
+export const isPlan = ({ plan }: SeenPlan): boolean => plan.id !== NO_PLAN;
+
+export const nameOf = (route: SeenRoute): string => route.name ?? 'a target that is no more';
+
+/** The target that got the call; more than one if they ring together. */
+export function chosenOf(plan: SeenPlan): Schema['ChosenTarget'][] {
+  return plan.chosen ? [plan.chosen, ...(plan.together_with ?? [])] : [];
 }
 
-function readNode(from: Json): SeenNode {
-  return {
-    node: text(from.node) ?? '',
-    type: text(from.type) ?? '',
-    branch: text(from.branch),
-    message: text(from.message),
-    replayed: from.replayed === true,
-    explained: readExplained(from.explained),
-    set: list(from.set).map((effect) => {
-      const [kind, inner] = Object.entries(effect)[0] ?? [];
-      const fields = 'name' in effect ? effect : object(inner);
-      return [text(fields.name) ?? kind, text(fields.value)].filter(Boolean).join(' = ');
-    }),
-  };
+/** One comparison as a sentence, or a group's word with what is in it. */
+export function wordsOf(explained: Explained): { text: string; parts: Explained[] } {
+  if ('all' in explained) return { text: 'All of', parts: explained.all };
+  if ('any' in explained) return { text: 'Any of', parts: explained.any };
+  if ('not' in explained) return { text: 'Not', parts: [explained.not] };
+  const { tag, op, expected } = explained;
+  return { text: [tag, op.replaceAll('_', ' '), expected ?? ''].join(' ').trimEnd(), parts: [] };
 }
 
-function readPlan(from: Json): SeenPlan {
-  const plan = object(from.plan);
-  const chosen = from.chosen === undefined ? [] : [object(from.chosen), ...list(from.together_with)];
-  const duplicate = from.duplicate === undefined ? undefined : object(from.duplicate);
-  return {
-    id: plan.id === NO_PLAN ? undefined : text(plan.id),
-    name: text(plan.name) ?? '',
-    overrides: list(from.overrides).map((each) => ({
-      order: number(each.order) ?? 0,
-      verdict: text(each.verdict) ?? '',
-      filter: readExplained(each.filter),
-      target: each.target === undefined ? undefined : readRoute(object(each.target)),
-    })),
-    ledTo: text(object(from.led_to).name),
-    duplicate:
-      duplicate && `The caller had called before: ${(text(duplicate.then) ?? '').replaceAll('_', ' ')}.`,
-    routes: list(from.routes).map(readRoute),
-    fallback: from.fallback === undefined ? undefined : readRoute(object(from.fallback)),
-    chosen: chosen.map((each) => {
-      const share = object(each.share);
-      return {
-        target: text(each.target) ?? '',
-        by: text(each.by) ?? '',
-        share: number(share.of) === undefined ? undefined : `${share.weight} of ${share.of}`,
-      };
-    }),
-  };
+/** Where a decision left the call. */
+export function resultOf({ result }: Decision): { action: string; text: string } {
+  if (result === 'connected') return { action: result, text: 'Connected' };
+  if (result === 'over') return { action: result, text: 'Over' };
+  if ('asking' in result) return { action: 'wait', text: 'Wait for another system’s answer' };
+  return { action: result.told.action, text: toldText(result.told) };
 }
 
-function readRoute(from: Json): SeenRoute {
-  const limit = object(from.limit);
-  return {
-    target: text(from.target) ?? '',
-    name: text(from.name) ?? 'a target that is no more',
-    priority: number(from.priority),
-    weight: number(from.weight),
-    verdict: text(from.verdict) ?? '',
-    filter: readExplained(from.filter),
-    limit: number(limit.max) === undefined ? undefined : `${limit.used} of ${limit.max}`,
-  };
-}
-
-export function readExplained(raw: unknown): Explained | undefined {
-  if (raw === undefined || raw === null) return undefined;
-  const from = object(raw);
-  const passed = from.passed === true;
-  for (const group of ['all', 'any'] as const) {
-    if (Array.isArray(from[group])) {
-      const parts = from[group].flatMap((part) => readExplained(part) ?? []);
-      return { passed, text: group === 'all' ? 'All of' : 'Any of', seen: undefined, why: undefined, parts };
-    }
-  }
-  if (from.not !== undefined) {
-    const inner = readExplained(from.not);
-    return { passed, text: 'Not', seen: undefined, why: undefined, parts: inner ? [inner] : [] };
-  }
-  const words = [text(from.tag), text(from.op)?.replaceAll('_', ' '), text(from.expected)];
-  return {
-    passed,
-    text: words.filter((word) => word !== undefined).join(' '),
-    seen: text(from.value),
-    why: text(from.why),
-    parts: [],
-  };
-}
-
-function readResult(told: Json): Decision['result'] {
-  const action = text(told.action) ?? 'wait';
-  switch (action) {
-    case 'dial': {
-      const names = list(told.targets).map((each) => text(each.name) ?? '');
-      return { action, text: `Dial ${together(names)}` };
-    }
+function toldText(told: Schema['ToldInstruction']): string {
+  switch (told.action) {
+    case 'dial':
+      return `Dial ${together(told.targets.map((each) => each.name))}`;
+    case 'redirect':
+      return `Lead the caller to ${told.name} at ${told.url}`;
     case 'menu':
-      return { action, text: `Play “${text(told.prompt) ?? ''}” and wait for ${digits(told.digits)}` };
+      return `Play “${told.prompt}” and wait for ${told.digits.join(', ')}`;
     case 'hold':
-      return { action, text: `Let the caller wait ${number(told.seconds) ?? '?'} s` };
+      return `Let the caller wait ${told.seconds} s`;
     case 'reject':
-      return { action, text: `Reject: ${text(told.reason) ?? text(told.code) ?? ''}` };
-    case 'connected':
-      return { action, text: 'Connected' };
-    case 'over':
-      return { action, text: 'Over' };
-    default:
-      return { action, text: 'Wait for another system’s answer' };
+      return `Reject: ${told.reason}`;
   }
 }
 
 /** "A", "A and B together". */
 export function together(names: string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)} together`;
-}
-
-function digits(value: unknown): string {
-  return Array.isArray(value) ? value.join(', ') : 'a digit';
 }

@@ -1,6 +1,8 @@
-import type { SeenPlan } from './trace';
+import type { Schema } from '@/api/types';
+import { sentence } from '@/components/format';
+import { chosenOf, type SeenPlan, type SeenRoute } from './trace';
 
-export const VERDICTS: Record<string, string> = {
+const VERDICTS: Record<Schema['RouteVerdict'], string> = {
   eligible: 'Could take the call',
   not_reached: 'Not reached',
   missing: 'There is no such target',
@@ -17,7 +19,13 @@ export const VERDICTS: Record<string, string> = {
   attempted: 'Was tried already',
 };
 
-export const CHOSEN_BY: Record<string, string> = {
+/** "Cap of the day used up (5 of 5)"; an old decision may have a word of its own. */
+export function verdictOf({ verdict, limit }: SeenRoute): string {
+  const words = VERDICTS[verdict] ?? sentence(verdict);
+  return limit ? `${words} (${limit.used} of ${limit.max})` : words;
+}
+
+const CHOSEN_BY: Record<Schema['ChosenBy'], string> = {
   override: 'by an override',
   same_target: 'the caller was there before',
   reservation: 'promised by a bid',
@@ -27,12 +35,13 @@ export const CHOSEN_BY: Record<string, string> = {
 
 /** How a target was chosen, if it was: "chosen by weight, 1 of 4, to ring together". */
 export function choiceOf(plan: SeenPlan, target: string, fallback: boolean): string | undefined {
-  const choice = plan.chosen.find((each) => each.target === target && (each.by === 'fallback') === fallback);
+  const chosen = chosenOf(plan);
+  const choice = chosen.find((each) => each.target === target && (each.by === 'fallback') === fallback);
   if (choice === undefined) return undefined;
   return [
-    `chosen ${CHOSEN_BY[choice.by] ?? choice.by}`,
-    choice.by === 'weight' && choice.share,
-    plan.chosen.length > 1 && `to ring together`,
+    `chosen ${CHOSEN_BY[choice.by]}`,
+    choice.by === 'weight' && choice.share && `${choice.share.weight} of ${choice.share.of}`,
+    chosen.length > 1 && 'to ring together',
   ]
     .filter(Boolean)
     .join(', ');
@@ -48,4 +57,8 @@ export const TRIGGERS: Record<string, string> = {
   update: 'A tag that was read changed',
   attached: 'A request was attached by hand',
   hold_over: 'The wait was over',
+  edited: 'The call was changed by hand',
+  availability: 'The target’s server answered',
+  http_request: 'The other system answered',
+  javascript: 'The script returned',
 };

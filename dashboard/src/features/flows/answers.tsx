@@ -10,33 +10,40 @@ interface AnswersProps {
 
 /** What the run waits for, and the answers that it may get. */
 export function Answers({ run, onAnswer }: AnswersProps) {
-  const { action, prompt, digits, seconds, targets } = run.instruction;
+  const { instruction } = run;
   const choice = (label: string, answer: Answer) => (
     <Button key={label} small onClick={() => onAnswer(answer)}>
       {label}
     </Button>
   );
-  switch (action) {
+  switch (instruction.action) {
     case 'menu':
       return (
-        <Question title={`The caller hears “${prompt}”`}>
-          {digits.map((keys) => choice(`Press ${keys}`, { digits: keys }))}
-          <OtherKeys known={digits} onAnswer={onAnswer} />
+        <Question title={`The caller hears “${instruction.prompt}”`}>
+          {instruction.digits.map((keys) => choice(`Press ${keys}`, { digits: keys }))}
+          <OtherKeys known={instruction.digits} onAnswer={onAnswer} />
           {choice('No key pressed', { outcome: 'no_input' })}
         </Question>
       );
     case 'hold':
       return (
-        <Question title={`The caller waits ${seconds ?? '?'} s`}>
+        <Question title={`The caller waits ${instruction.seconds} s`}>
           {choice('The wait is over', { outcome: 'hold_over' })}
         </Question>
       );
     case 'dial':
       return (
-        <Question title={`It rings at ${targets.join(', ')}`}>
+        <Question title={`It rings at ${instruction.targets.map((each) => each.name).join(', ')}`}>
           {choice('Answered', { outcome: 'connected' })}
           {choice('No answer', { outcome: 'no_answer' })}
           {choice('Busy', { outcome: 'busy' })}
+          {choice('Failed', { outcome: 'failed' })}
+        </Question>
+      );
+    case 'redirect':
+      return (
+        <Question title={`The caller is led to ${instruction.target.name} at ${instruction.url}`}>
+          {choice('Connected', { outcome: 'connected' })}
           {choice('Failed', { outcome: 'failed' })}
         </Question>
       );

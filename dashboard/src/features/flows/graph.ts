@@ -1,3 +1,5 @@
+import type { Schema } from '@/api/types';
+
 /**
  * A flow as the server keeps it. Nodes stay as they were read, so that a field which this page does not know is
  * kept; what is written here are the rules of the canvas only. Whether a flow makes sense is the server's to say.
@@ -258,9 +260,8 @@ export function readGraph(json: string): Graph {
   return put({ version: 1, nodes } as Graph, 'start', id(from.start));
 }
 
-export function toGraph(raw: unknown): Graph {
-  const from = object(raw);
-  return put({ version: 1, nodes: object(from.nodes) as Nodes } as Graph, 'start', id(from.start));
+export function toGraph({ nodes, start }: Schema['FlowGraph']): Graph {
+  return put({ version: 1, nodes: nodes as Nodes } as Graph, 'start', id(start));
 }
 
 /** What a new flow begins with. */

@@ -16,6 +16,7 @@ import {
   Tag,
   Variable,
 } from 'lucide-react';
+import type { Condition, Hours } from '@/api/types';
 import { duration } from '@/components/format';
 import { conditionText } from '../condition/condition';
 import { weekInShort } from '../targets/hours';
@@ -185,7 +186,7 @@ interface Names {
 export function summary(node: Node, names: Names): string {
   switch (node.type) {
     case 'condition':
-      return node.condition ? conditionText(node.condition) : 'no condition yet';
+      return node.condition ? conditionText(node.condition as Condition) : 'no condition yet';
     case 'switch':
       return `by ${text(node.value)}`;
     case 'set_variable':
@@ -196,7 +197,7 @@ export function summary(node: Node, names: Names): string {
     case 'javascript':
       return text(node.source).split('\n')[0] ?? '';
     case 'time':
-      return node.hours ? weekInShort(node.hours as Parameters<typeof weekInShort>[0]) : 'no hours yet';
+      return node.hours ? weekInShort(node.hours as Hours) : 'no hours yet';
     case 'menu':
       return `“${text(node.prompt)}”`;
     case 'distribute':

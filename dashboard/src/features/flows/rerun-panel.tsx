@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { RotateCw } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { api, data } from '@/api/client';
+import type { Schema } from '@/api/types';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { Field, Input } from '@/components/field';
@@ -11,7 +12,7 @@ import { ProblemNote } from '@/components/states';
 import { callsQuery } from '../calls/queries';
 import { Decisions } from '../decision/decisions';
 import type { Path } from './path';
-import { type Instruction, pathOf, type Run, readRun } from './run';
+import { pathOf, type Run, toRun } from './run';
 import { useSteps } from './use-steps';
 
 interface RerunProps {
@@ -21,19 +22,11 @@ interface RerunProps {
   onPath(path: Path | undefined): void;
 }
 
-interface Rerun {
-  changed: boolean | null;
-  stopped: string | null;
-  old: { target: { name: string } | null; routing: unknown };
-  new: { target: { name: string } | null; routing: unknown };
-  decisions: unknown;
-}
-
 /** Where a past call would go by what is on the canvas. */
 export function RerunPanel({ id, call, prepare, onPath }: RerunProps) {
   const recent = useInfiniteQuery(callsQuery({})).data?.pages[0]?.calls ?? [];
   const [chosen, setChosen] = useState(call ?? '');
-  const [answer, setAnswer] = useState<{ rerun: Rerun; run: Run }>();
+  const [answer, setAnswer] = useState<{ rerun: Schema['RerunCall']; run: Run }>();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>();
   const { shown, restart } = useSteps(answer?.run.steps.length ?? 0);
@@ -48,14 +41,14 @@ export function RerunPanel({ id, call, prepare, onPath }: RerunProps) {
     try {
       const which = await prepare();
       if (which === undefined) return;
-      const rerun = (await data(
+      const rerun = await data(
         api.POST('/v1/calls/{id}/rerun', {
           params: { path: { id: chosen.trim() } },
           body: { flow_id: id, draft: which.version === null },
         }),
-      )) as unknown as Rerun;
+      );
       restart();
-      setAnswer({ rerun, run: readRun(rerun.decisions, rerun.new.routing) });
+      setAnswer({ rerun, run: toRun(rerun.decisions, rerun.new.routing) });
     } catch (error) {
       setProblem(error);
     } finally {
@@ -99,7 +92,7 @@ export function RerunPanel({ id, call, prepare, onPath }: RerunProps) {
       {answer && (
         <div className="grid gap-3 border-t pt-4" aria-live="polite">
           <div>
-            {answer.rerun.changed === null ? (
+            {typeof answer.rerun.changed !== 'boolean' ? (
               <Badge tone="warn">Not known</Badge>
             ) : answer.rerun.changed ? (
               <Badge tone="live">It would go elsewhere</Badge>
@@ -129,14 +122,18 @@ export function RerunPanel({ id, call, prepare, onPath }: RerunProps) {
   );
 }
 
-function side(of: Rerun['old']): string {
-  if (of.target) return of.target.name;
-  const told = readRun([], of.routing).instruction;
-  const WORDS: Record<string, (told: Instruction) => string> = {
-    reject: ({ reason }) => `rejected: ${reason}`,
-    menu: () => 'asked by a menu',
-    hold: () => 'held',
-    wait: () => 'another system was asked',
-  };
-  return WORDS[told.action]?.(told) ?? told.action;
+function side({ target, routing }: Schema['RerunSide']): string {
+  if (target) return target.name;
+  switch (routing.action) {
+    case 'reject':
+      return `rejected: ${routing.reason}`;
+    case 'menu':
+      return 'asked by a menu';
+    case 'hold':
+      return 'held';
+    case 'wait':
+      return 'another system was asked';
+    default:
+      return routing.action;
+  }
 }

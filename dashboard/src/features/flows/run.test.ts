@@ -1,20 +1,26 @@
 import { expect, test } from 'vitest';
-import { askedOf, pathOf, readRun, readTags } from './run';
+import type { Decision } from '@/api/types';
+import { askedOf, pathOf, readTags, toRun } from './run';
 
-const run = readRun(
+const passing = (nodes: Decision['nodes']): Decision => ({
+  decision: 0,
+  at: '2026-01-05T12:00:00Z',
+  trigger: 'start',
+  tags: [],
+  nodes,
+  plans: [],
+  result: 'over',
+});
+const run = toRun(
   [
-    {
-      nodes: [
-        { node: 'start', type: 'start', branch: 'next' },
-        { node: 'menu', type: 'menu' },
-      ],
-    },
-    {
-      nodes: [
-        { node: 'menu', type: 'menu', branch: 'digits.1' },
-        { node: 'ask', type: 'http_request' },
-      ],
-    },
+    passing([
+      { node: 'start', type: 'start', branch: 'next' },
+      { node: 'menu', type: 'menu' },
+    ]),
+    passing([
+      { node: 'menu', type: 'menu', branch: 'digits.1' },
+      { node: 'ask', type: 'http_request' },
+    ]),
   ],
   { action: 'wait' },
 );

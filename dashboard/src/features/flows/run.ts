@@ -1,5 +1,5 @@
-import type { Schema } from '@/api/types';
-import { type Decision, readDecision, type SeenNode } from '../decision/trace';
+import type { Decision, Schema } from '@/api/types';
+import type { SeenNode } from '../decision/trace';
 import { type Path, wayKey } from './path';
 
 export type Input = Schema['FlowTestInput'];
@@ -9,37 +9,11 @@ export interface Run {
   decisions: Decision[];
   steps: SeenNode[];
   /** What the switch would be told at the end. */
-  instruction: Instruction;
+  instruction: Schema['Instruction'];
 }
 
-export interface Instruction {
-  action: string;
-  prompt: string;
-  digits: string[];
-  seconds: number | undefined;
-  targets: string[];
-  reason: string;
-}
-
-type Json = Record<string, unknown>;
-const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {});
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
-
-export function readRun(decisions: unknown, routing: unknown): Run {
-  const read = Array.isArray(decisions) ? decisions.map(readDecision) : [];
-  const told = object(routing);
-  return {
-    decisions: read,
-    steps: read.flatMap((decision) => decision.nodes),
-    instruction: {
-      action: typeof told.action === 'string' ? told.action : 'over',
-      prompt: typeof told.prompt === 'string' ? told.prompt : '',
-      digits: texts(told.digits),
-      seconds: typeof told.seconds === 'number' ? told.seconds : undefined,
-      targets: Array.isArray(told.targets) ? told.targets.map((each) => String(object(each).name ?? '')) : [],
-      reason: String(told.reason ?? told.code ?? ''),
-    },
-  };
+export function toRun(decisions: Decision[], instruction: Schema['Instruction']): Run {
+  return { decisions, steps: decisions.flatMap((decision) => decision.nodes), instruction };
 }
 
 /** Whose answer an asking run waits for. */
@@ -53,7 +27,7 @@ export function askedOf(run: Run): 'server' | 'script' | 'target' {
 export function pathOf(steps: SeenNode[], count: number): Path {
   const gone = steps.slice(0, count);
   const ways = gone.flatMap((step, at) =>
-    step.branch !== undefined && at < gone.length - 1 ? [wayKey(step.node, step.branch)] : [],
+    step.branch && at < gone.length - 1 ? [wayKey(step.node, step.branch)] : [],
   );
   return { nodes: gone.map((step) => step.node), ways: new Set(ways), standing: true };
 }

@@ -10,7 +10,7 @@ import { campaignsQuery } from '../campaigns/queries';
 import { Decisions } from '../decision/decisions';
 import { Answers } from './answers';
 import type { Path } from './path';
-import { type Input as Answer, pathOf, type Run, readRun, readTags } from './run';
+import { type Input as Answer, pathOf, type Run, readTags, toRun } from './run';
 import { useSteps } from './use-steps';
 
 interface TestPanelProps {
@@ -54,7 +54,7 @@ export function TestPanel({ id, prepare, onPath }: TestPanelProps) {
     try {
       const which = await prepare();
       if (which === undefined) return;
-      const answer = await data(
+      const { decisions, routing } = await data(
         api.POST('/v1/flows/{id}/test', {
           params: { path: { id } },
           body: {
@@ -69,9 +69,8 @@ export function TestPanel({ id, prepare, onPath }: TestPanelProps) {
         }),
       );
       if (next.inputs.length === 0) restart();
-      const { decisions, routing } = answer as { decisions?: unknown; routing?: unknown };
       setAsked(next);
-      setRun(readRun(decisions, routing));
+      setRun(toRun(decisions, routing));
     } catch (error) {
       setProblem(error);
     } finally {
@@ -172,15 +171,19 @@ export function TestPanel({ id, prepare, onPath }: TestPanelProps) {
 
 /** Where the run stands, and what may happen next. */
 function Arrived({ run, onAnswer }: { run: Run; onAnswer(answer: Answer): void }) {
-  const { action, reason } = run.instruction;
-  if (action === 'reject') {
-    return (
-      <p className="flex flex-wrap items-center gap-2">
-        <Badge tone="bad">Rejected</Badge> {reason}
-      </p>
-    );
+  const { instruction } = run;
+  switch (instruction.action) {
+    case 'reject':
+      return (
+        <p className="flex flex-wrap items-center gap-2">
+          <Badge tone="bad">Rejected</Badge> {instruction.reason}
+        </p>
+      );
+    case 'connected':
+      return <Badge tone="ok">The caller talks</Badge>;
+    case 'over':
+      return <Badge>The call is over</Badge>;
+    default:
+      return <Answers key={run.steps.length} run={run} onAnswer={onAnswer} />;
   }
-  if (action === 'connected') return <Badge tone="ok">The caller talks</Badge>;
-  if (action === 'over') return <Badge>The call is over</Badge>;
-  return <Answers key={run.steps.length} run={run} onAnswer={onAnswer} />;
 }

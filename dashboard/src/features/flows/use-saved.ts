@@ -63,8 +63,7 @@ export function useSaved(first: Flow, firstGraph: Graph, graph: Graph) {
       }
     }
     try {
-      const body = { draft: mine as unknown as Schema['FlowGraph'] };
-      keep(await data(api.PATCH('/v1/flows/{id}', { ...path, body })), mine);
+      keep(await data(api.PATCH('/v1/flows/{id}', { ...path, body: { draft: mine } })), mine);
     } catch (error) {
       const found = problemsOf(error);
       if (found) note(found, mine);

@@ -40,9 +40,7 @@ export function useStream(): {
           if (next === 'open') reloadSoon();
         },
         onEvent: ({ id, event, data }) => {
-          const read = readEvent(id, event, data);
-          if (read === undefined) return;
-          waiting.current.push(read);
+          waiting.current.push(readEvent(id, data));
           if (RELOADS.has(event)) reloadSoon();
         },
       },

@@ -3,20 +3,19 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { Repeat2 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { api } from '@/api/client';
-import type { LoggedRequest } from '@/api/types';
+import type { LoggedRequest, Schema } from '@/api/types';
 import { Badge, HttpStatus } from '@/components/badge';
 import { Button } from '@/components/button';
 import { CodeBlock, prettyJson } from '@/components/code';
 import { CopyId } from '@/components/copy';
-import { sentence } from '@/components/format';
 import { Facts } from '@/components/page';
 import { say, sayProblem } from '@/components/toast';
 import { Time } from '@/components/values';
 import { useMay } from '../access/session';
 import { useWebhookName } from '../names';
-import { readEffect } from './effect';
+import { changedCalls } from './effect';
 
-const WHEN: Record<string, string> = {
+const WHEN: Record<Schema['EffectWhen'], string> = {
   before_routing: 'before it was routed',
   next_decision: 'decided the call again',
   after_routing: 'after it was routed',
@@ -26,7 +25,7 @@ const WHEN: Record<string, string> = {
 /** One logged request: what came, what was answered, what it did. */
 export function RequestDetail({ request }: { request: LoggedRequest }) {
   const webhook = useWebhookName();
-  const effect = readEffect(request.effect);
+  const changed = changedCalls(request.effect);
   return (
     <div className="grid gap-5">
       <Facts
@@ -70,15 +69,17 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
         </p>
       )}
       <Part title="What it did">
-        {effect.calls.length === 0 && effect.more.length === 0 ? (
+        {changed.length === 0 ? (
           <p className="text-ink-3">
-            {request.status < 300
-              ? 'It changed no call when it came.'
-              : 'It was refused and changed nothing.'}
+            {request.effect.held
+              ? 'Its call was not there, so it was kept to wait for one.'
+              : request.status < 300
+                ? 'It changed no call when it came.'
+                : 'It was refused and changed nothing.'}
           </p>
         ) : (
           <ul className="grid gap-1.5">
-            {effect.calls.map((call) => (
+            {changed.map((call) => (
               <li key={call.id} className="flex flex-wrap items-center gap-2">
                 <Link
                   to="/calls/$id"
@@ -87,13 +88,7 @@ export function RequestDetail({ request }: { request: LoggedRequest }) {
                 >
                   {call.id}
                 </Link>
-                {call.when && <Badge>{WHEN[call.when] ?? sentence(call.when)}</Badge>}
-              </li>
-            ))}
-            {effect.more.map(([name, value]) => (
-              <li key={name} className="text-xs break-words">
-                <span className="text-ink-3">{sentence(name)}: </span>
-                <span className="font-mono">{value}</span>
+                {call.when && <Badge>{WHEN[call.when]}</Badge>}
               </li>
             ))}
           </ul>

@@ -1,21 +1,12 @@
-/** What a request did, of what the server keeps as an object without a description. */
-export interface Effect {
-  calls: { id: string; when: string | undefined }[];
-  /** Everything else that it says, by name. */
-  more: [string, string][];
+import type { RequestEffect, Schema } from '@/api/types';
+
+interface ChangedCall {
+  id: string;
+  when: Schema['EffectWhen'] | undefined;
 }
 
-export function readEffect(raw: unknown): Effect {
-  const from = typeof raw === 'object' && raw !== null ? (raw as Record<string, unknown>) : {};
-  const ids = Array.isArray(from.call_log_ids) ? from.call_log_ids : [];
-  const when = Array.isArray(from.when) ? from.when : [];
-  return {
-    calls: ids.map((id, at) => ({
-      id: String(id),
-      when: typeof when[at] === 'string' ? when[at] : undefined,
-    })),
-    more: Object.entries(from)
-      .filter(([name]) => name !== 'call_log_ids' && name !== 'when')
-      .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
-  };
+/** The calls that a request changed, each with how far it was; call data lists those that were live. */
+export function changedCalls({ call_log_ids, live_call_log_ids, when }: RequestEffect): ChangedCall[] {
+  const ids = [...(call_log_ids ?? []), ...(live_call_log_ids ?? [])];
+  return ids.map((id, at) => ({ id, when: when?.[at] }));
 }

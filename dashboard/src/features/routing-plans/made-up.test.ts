@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type MadeUp, madeUpCall, readOutcome } from './made-up';
+import type { Schema } from '@/api/types';
+import { type MadeUp, madeUpCall, outcomeOf } from './made-up';
 
 const CALL: MadeUp = {
   caller: ' +13105559876 ',
@@ -23,15 +24,36 @@ test('what is left out is not sent', () => {
   });
 });
 
-test('the first target is who would get the call, and a refusal has none', () => {
-  const dial = readOutcome({
-    decision: { decision: 1, plans: [], result: { told: { action: 'dial', targets: [{ name: 'Desk' }] } } },
-    routing: { action: 'dial', targets: [{ name: 'Desk', destination: '+18005550111' }] },
-  });
+/** An answer with this instruction, in the decision and as where the call stands. */
+function tested(told: Schema['ToldInstruction'], instruction: Schema['Instruction']): Schema['TestedPlan'] {
+  const at = '2026-11-25T10:30:00Z';
+  return {
+    at,
+    decision: { decision: 0, at, trigger: 'start', tags: [], nodes: [], plans: [], result: { told } },
+    routing: { ...instruction, decision: 0 },
+  };
+}
+
+test('who would get the call is told with where, and a refusal has none', () => {
+  const desk = { id: 't1', name: 'Desk', destination: '+18005550111', ring_seconds: 30 };
+  const ring = { action: 'dial', strategy: 'simultaneous' } as const;
+  const dial = outcomeOf(tested({ ...ring, targets: [desk] }, { ...ring, targets: [desk] }));
   expect([dial.taker, dial.destination]).toEqual(['Desk', '+18005550111']);
-  const none = readOutcome({
-    decision: { decision: 1, result: { told: { action: 'reject', code: 'filtered', reason: 'No match' } } },
-    routing: { action: 'reject', code: 'filtered' },
-  });
+  const both = [desk, { ...desk, id: 't2', name: 'Cell' }];
+  const two = outcomeOf(tested({ ...ring, targets: both }, { ...ring, targets: both }));
+  expect([two.taker, two.destination]).toEqual(['Desk and Cell together', undefined]);
+  const reject = { action: 'reject', code: 'filtered', reason: 'No match' } as const;
+  const none = outcomeOf(tested(reject, reject));
   expect([none.taker, none.text]).toEqual([undefined, 'Reject: No match']);
+});
+
+test('a caller who is led to a URL is taken, too', () => {
+  const url = 'https://a.example/68';
+  const led = outcomeOf(
+    tested(
+      { action: 'redirect', url, target: 't1', name: 'Form' },
+      { action: 'redirect', url, target: { id: 't1', name: 'Form' } },
+    ),
+  );
+  expect([led.taker, led.destination]).toEqual(['Form', url]);
 });

@@ -1,5 +1,5 @@
-import type { PlanTest } from '@/api/types';
-import { type Decision, readDecision, together } from '../decision/trace';
+import type { Decision, PlanTest, Schema } from '@/api/types';
+import { resultOf, together } from '../decision/trace';
 import { fromLines } from '../groups/defaults';
 
 /** A call that is made up, as it is typed. */
@@ -29,24 +29,27 @@ export function madeUpCall(call: MadeUp, chance: number): PlanTest {
 export interface Outcome {
   /** Who gets the call, or rings for it together; undefined if nobody does. */
   taker: string | undefined;
-  /** Where it is dialed, if one target is. */
+  /** Where it is dialed, if one target is, or the URL to which the caller is led. */
   destination: string | undefined;
   /** In a sentence, if nobody takes it or it is not known who. */
   text: string;
   decision: Decision | undefined;
 }
 
-/** The answer says only "object": this reads what is shown, and leaves the rest. */
-export function readOutcome(raw: unknown): Outcome {
-  const { decision, routing } = raw as { decision?: unknown; routing?: Record<string, unknown> };
-  const read = decision ? readDecision(decision) : undefined;
-  const targets = Array.isArray(routing?.targets) ? (routing.targets as Record<string, unknown>[]) : [];
-  const [first, ...more] = targets;
-  const word = (value: unknown) => (typeof value === 'string' ? value : undefined);
+export function outcomeOf({ decision, routing }: Schema['TestedPlan']): Outcome {
   return {
-    taker: first && together(targets.map((each) => word(each.name) ?? '')),
-    destination: more.length === 0 ? word(first?.destination) : undefined,
-    text: read?.result.text ?? '',
-    decision: read,
+    ...takerOf(routing),
+    text: decision ? resultOf(decision).text : '',
+    decision: decision ?? undefined,
+  };
+}
+
+function takerOf(routing: Schema['Instruction']): Pick<Outcome, 'taker' | 'destination'> {
+  if (routing.action === 'redirect') return { taker: routing.target.name, destination: routing.url };
+  if (routing.action !== 'dial') return { taker: undefined, destination: undefined };
+  const [first, ...more] = routing.targets;
+  return {
+    taker: together(routing.targets.map((each) => each.name)),
+    destination: more.length === 0 ? first?.destination : undefined,
   };
 }

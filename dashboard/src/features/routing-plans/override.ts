@@ -1,4 +1,4 @@
-import type { Schema } from '@/api/types';
+import type { Condition, Schema } from '@/api/types';
 
 export type Override = Schema['Override'];
 type Kind = 'target' | 'plan' | 'reject';
@@ -7,7 +7,7 @@ type Kind = 'target' | 'plan' | 'reject';
 export interface OverrideForm {
   publisher: string;
   caller: string;
-  filter: Record<string, unknown> | null;
+  filter: Condition | null;
   kind: Kind;
   target: string;
   plan: string;
@@ -19,7 +19,7 @@ export function toForm(override: Override | undefined): OverrideForm {
   return {
     publisher: override?.publisher ?? '',
     caller: override?.caller ?? '',
-    filter: (override?.filter as Record<string, unknown> | null | undefined) ?? null,
+    filter: override?.filter ?? null,
     kind: then?.plan ? 'plan' : typeof then?.reject === 'string' ? 'reject' : 'target',
     target: then?.target ?? '',
     plan: then?.plan ?? '',
@@ -34,7 +34,7 @@ export function fromForm(form: OverrideForm): Override {
     order: 0,
     ...(publisher ? { publisher } : {}),
     ...(caller.trim() ? { caller: caller.trim() } : {}),
-    ...(filter ? { filter: filter as NonNullable<Override['filter']> } : {}),
+    ...(filter ? { filter } : {}),
     // biome-ignore lint/suspicious/noThenProperty: the API's name for it
     then: kind === 'target' ? { target } : kind === 'plan' ? { plan } : { reject: reason.trim() },
   };

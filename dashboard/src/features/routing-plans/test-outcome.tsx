@@ -2,16 +2,15 @@ import { PhoneForwarded, PhoneOff } from 'lucide-react';
 import { cx } from '@/components/cx';
 import { phone } from '@/components/format';
 import { Decisions } from '../decision/decisions';
+import { chosenOf } from '../decision/trace';
 import type { Outcome } from './made-up';
 
 /** Who gets the call, then why: every route's verdict with its filter. */
 export function TestOutcome({ outcome }: { outcome: Outcome }) {
   const { taker, destination, text, decision } = outcome;
-  const [chosen, ...more] = decision?.plans.at(-1)?.chosen ?? [];
-  const share =
-    more.length === 0 && chosen?.by === 'weight' && chosen.share && !isAll(chosen.share)
-      ? chosen.share
-      : undefined;
+  const last = decision?.plans.at(-1);
+  const [chosen, ...more] = last ? chosenOf(last) : [];
+  const share = more.length === 0 && chosen?.by === 'weight' ? chosen.share : undefined;
   const Icon = taker ? PhoneForwarded : PhoneOff;
   return (
     <div className="mt-4 grid gap-4 border-t pt-4">
@@ -26,7 +25,12 @@ export function TestOutcome({ outcome }: { outcome: Outcome }) {
               <span className="font-semibold">{taker}</span>{' '}
               {more.length > 0 ? 'would ring for the call' : 'would take the call'}
               {destination && <span className="tnum text-ink-2"> at {phone(destination)}</span>}
-              {share && <span className="text-ink-2">: by weight it gets {share} of such calls</span>}.
+              {share && share.weight < share.of && (
+                <span className="text-ink-2">
+                  : by weight it gets {share.weight} of {share.of} of such calls
+                </span>
+              )}
+              .
             </>
           ) : (
             <>
@@ -38,10 +42,4 @@ export function TestOutcome({ outcome }: { outcome: Outcome }) {
       {decision && <Decisions decisions={[decision]} />}
     </div>
   );
-}
-
-/** "5 of 5" is no share. */
-function isAll(share: string): boolean {
-  const [part, whole] = share.split(' of ');
-  return part === whole;
 }

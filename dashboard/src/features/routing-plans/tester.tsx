@@ -10,7 +10,7 @@ import { Section } from '@/components/page';
 import { ProblemNote } from '@/components/states';
 import { campaignsQuery } from '../campaigns/queries';
 import { publishersQuery } from '../publishers/queries';
-import { type MadeUp, madeUpCall, readOutcome } from './made-up';
+import { type MadeUp, madeUpCall, type Outcome, outcomeOf } from './made-up';
 import { TestOutcome } from './test-outcome';
 
 interface TesterProps {
@@ -36,7 +36,7 @@ export function Tester({ id, plan, isDraft }: TesterProps) {
     tags: '',
     published: false,
   });
-  const [outcome, setOutcome] = useState<ReturnType<typeof readOutcome>>();
+  const [outcome, setOutcome] = useState<Outcome>();
   const [problem, setProblem] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const set = (next: Partial<MadeUp>) => setCall((before) => ({ ...before, ...next }));
@@ -54,7 +54,7 @@ export function Tester({ id, plan, isDraft }: TesterProps) {
         ...(isDraft && !call.published ? { plan: { ...plan } } : {}),
       };
       setOutcome(
-        readOutcome(await data(api.POST('/v1/routing-plans/{id}/test', { params: { path: { id } }, body }))),
+        outcomeOf(await data(api.POST('/v1/routing-plans/{id}/test', { params: { path: { id } }, body }))),
       );
     } catch (error) {
       setOutcome(undefined);

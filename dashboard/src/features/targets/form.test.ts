@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Target } from '@/api/types';
 import { fromTargetForm, toTargetForm } from './form';
 
-const TARGET = {
+const TARGET: Target = {
   id: 't1',
   created_at: '',
   updated_at: '',
@@ -23,7 +23,7 @@ const TARGET = {
   },
   conversion: { connected_seconds: 90, revenue: 25, payout: 18.5 },
   availability: { url: 'https://a.example/ok', timeout_ms: 500 },
-} as unknown as Target;
+};
 
 test('a target goes through its form unchanged', () => {
   const { id, created_at, updated_at, ...fields } = TARGET;

@@ -1,4 +1,4 @@
-import type { Hours } from '@/api/types';
+import type { Hours, Schema } from '@/api/types';
 
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type Day = (typeof DAYS)[number];
@@ -7,14 +7,13 @@ export type Day = (typeof DAYS)[number];
 export type WeekText = Record<Day, string>;
 
 export function toWeekText(hours: Hours | null | undefined): WeekText {
-  const week = (hours?.week ?? {}) as Partial<Record<Day, { from: string; to: string }[]>>;
   return Object.fromEntries(
-    DAYS.map((day) => [day, (week[day] ?? []).map(({ from, to }) => `${from}-${to}`).join(', ')]),
+    DAYS.map((day) => [day, (hours?.week?.[day] ?? []).map(({ from, to }) => `${from}-${to}`).join(', ')]),
   ) as WeekText;
 }
 
-export function fromWeekText(text: WeekText): Record<string, { from: string; to: string }[]> {
-  const week: Record<string, { from: string; to: string }[]> = {};
+export function fromWeekText(text: WeekText): Schema['Week'] {
+  const week: Schema['Week'] = {};
   for (const day of DAYS) {
     const spans = text[day].split(',').flatMap((span) => {
       const [from, to] = span.split(/[-–]/).map((time) => time.trim());

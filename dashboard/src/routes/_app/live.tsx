@@ -3,7 +3,7 @@ import { createFileRoute, Link } from '@tanstack/react-router';
 import { Activity, Pause, Play } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { StreamState } from '@/api/follow';
-import type { Call } from '@/api/types';
+import type { Call, Change } from '@/api/types';
 import { CallStatusBadge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { cx } from '@/components/cx';
@@ -67,7 +67,7 @@ function Live() {
                 <LiveCall
                   key={call.call_log_id}
                   call={call}
-                  latest={events.find((each) => each.call === call.call_log_id)}
+                  latest={events.find((each) => each.call_log_id === call.call_log_id)}
                 />
               ))}
             </ul>
@@ -120,7 +120,7 @@ function LiveCall({ call, latest }: { call: Call; latest: LiveEvent | undefined 
   );
 }
 
-function change({ field, to }: LiveEvent['changes'][number]): string {
+function change({ field, to }: Change): string {
   const name = field.startsWith('tag:') ? field.slice(4) : (FIELD_NAMES[field] ?? sentence(field));
   return `${name} → ${to === undefined || to === null ? 'removed' : fieldValue(field, to)}`;
 }
@@ -154,7 +154,11 @@ function EventLine({ event }: { event: LiveEvent }) {
       <span aria-hidden className={cx('mt-1.5 size-1.5 rounded-full', DOTS[event.event] ?? 'bg-edge')} />
       <div className="min-w-0">
         <div className="flex items-baseline gap-2">
-          <Link to="/calls/$id" params={{ id: event.call }} className="font-medium text-ink hover:underline">
+          <Link
+            to="/calls/$id"
+            params={{ id: event.call_log_id }}
+            className="font-medium text-ink hover:underline"
+          >
             {sentence(event.event.replace('call.', ''))}
           </Link>
           <span className="truncate text-ink-3">{actor(event.by)}</span>

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import type { Condition, Hours } from '@/api/types';
 import { Field, Input, Select, Textarea } from '@/components/field';
 import { FRESH, fromLeaf, hasCase, isLeaf, type Leaf, OPS, takes, toPart } from '../../condition/condition';
 import { ConditionEditor, MatchCase } from '../../condition/editor';
@@ -9,14 +10,13 @@ import { type FormProps, ListRows, SelectRow, TextRow, toNumber, useOwn } from '
 type Json = Record<string, unknown>;
 
 export function ConditionForm({ node, editable, onChange, errorOf }: FormProps) {
-  const { key, own } = useOwn(node.condition, (condition) =>
-    onChange(put(node, 'condition', condition ?? undefined), 'condition'),
-  );
+  const condition = node.condition as Condition | undefined;
+  const { key, own } = useOwn(condition, (next) => onChange(put(node, 'condition', next), 'condition'));
   const error = errorOf('condition');
   return (
     <fieldset className="grid gap-1.5" disabled={!editable}>
       <legend className="mb-1 text-xs font-medium text-ink-2">Yes, if</legend>
-      <ConditionEditor key={key} value={node.condition} onChange={(value) => own(value ?? undefined)} />
+      <ConditionEditor key={key} value={condition} onChange={(value) => own(value ?? undefined)} />
       {error && <p className="text-xs text-bad">{error}</p>}
       <p className="text-xs text-ink-3">
         Tags and variables by name. Without a value only “is not set” fits.
@@ -32,7 +32,7 @@ interface Case {
 
 function toCase(raw: Json): Case {
   const { next: _, ...test } = raw;
-  const part = toPart({ tag: 'value', ...test });
+  const part = toPart({ tag: 'value', ...test } as Condition);
   return { leaf: isLeaf(part) ? part : undefined, raw };
 }
 
@@ -89,7 +89,7 @@ function Cases({
               aria-label={`Comparison of case ${at + 1}`}
               disabled={!editable}
               value={leaf.op}
-              onChange={(event) => change({ raw, leaf: { ...leaf, op: event.target.value } })}
+              onChange={(event) => change({ raw, leaf: { ...leaf, op: event.target.value as Leaf['op'] } })}
             >
               {OPS.map((each) => (
                 <option key={each.op} value={each.op}>
@@ -159,38 +159,36 @@ export function DistributeForm(props: FormProps) {
   );
 }
 
-type Hours = Parameters<typeof toWeekText>[0] & { exceptions?: Json[] };
-
 export function TimeForm({ node, editable, onChange, errorOf }: FormProps) {
-  const { key, own } = useOwn(node.hours, (hours) => onChange(put(node, 'hours', hours), 'hours'));
-  const hours = (node.hours ?? { time_zone: '', week: {} }) as Hours;
+  const hours = node.hours as Hours | undefined;
+  const { key, own } = useOwn(hours, (next) => onChange(put(node, 'hours', next), 'hours'));
   return <HoursFields key={key} hours={hours} editable={editable} error={errorOf('hours')} onHours={own} />;
 }
 
 interface HoursProps {
-  hours: Hours;
+  hours: Hours | undefined;
   editable: boolean;
   error: string | undefined;
-  onHours(hours: unknown): void;
+  onHours(hours: Hours): void;
 }
 
 function HoursFields({ hours, editable, error, onHours }: HoursProps) {
   const [week, setWeek] = useState(() => toWeekText(hours));
   const [zone, setZone] = useState(hours?.time_zone ?? '');
   const [closed, setClosed] = useState(() =>
-    list(hours?.exceptions)
-      .filter((each) => each.closed === true)
+    (hours?.exceptions ?? [])
+      .filter((each) => each.closed)
       .map((each) => [each.date, each.name].filter(Boolean).join(' '))
       .join('\n'),
   );
   const tell = (days: WeekText, time_zone: string, dates: string) => {
-    const kept = list(hours?.exceptions).filter((each) => each.closed !== true);
+    const kept = (hours?.exceptions ?? []).filter((each) => !each.closed);
     const holidays = dates
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .map((line) => {
-        const [date, ...name] = line.split(/\s+/);
+        const [date = '', ...name] = line.split(/\s+/);
         return { date, closed: true, ...(name.length > 0 ? { name: name.join(' ') } : {}) };
       });
     const exceptions = [...kept, ...holidays];

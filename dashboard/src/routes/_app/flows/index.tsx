@@ -5,7 +5,7 @@ import { GitBranch } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useForm } from 'react-hook-form';
 import { api, data } from '@/api/client';
-import type { FlowLine, Schema } from '@/api/types';
+import type { FlowLine } from '@/api/types';
 import { Badge } from '@/components/badge';
 import { Button } from '@/components/button';
 import { CopyId } from '@/components/copy';
@@ -29,8 +29,7 @@ function Flows() {
   const navigate = Route.useNavigate();
   const [importing, setImporting] = useState(false);
   const make = async (name: string, graph: Graph) => {
-    const draft = graph as unknown as Schema['FlowGraph'];
-    const flow = await data(api.POST('/v1/flows', { body: { name, draft } }));
+    const flow = await data(api.POST('/v1/flows', { body: { name, draft: graph } }));
     await client.invalidateQueries({ queryKey: flowsQuery.queryKey, exact: true });
     say('Flow made.');
     await navigate({ to: '/flows/$id', params: { id: flow.id } });
