@@ -35,7 +35,7 @@ test('a request is listed once, with all that it changed', () => {
         ],
       },
     ],
-  } as unknown as WholeCall;
+  } as Partial<WholeCall> as WholeCall;
   expect(touching(call)).toEqual([
     { id: 'r1', at: '2026-01-01T00:00:00Z', by: undefined, fields: ['age'] },
     { id: 'r2', at: '2026-01-01T00:00:09Z', by: 'webhook:w1', fields: ['hot', 'revenue_paid_out'] },

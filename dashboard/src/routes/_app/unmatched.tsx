@@ -19,7 +19,7 @@ import { Empty } from '@/components/states';
 import { say } from '@/components/toast';
 import { Nothing, Time } from '@/components/values';
 import { useMay } from '@/features/access/session';
-import { useWebhookName } from '@/features/names';
+import { useActor, useWebhookName } from '@/features/names';
 import { Attach } from '@/features/unmatched/attach';
 import { KINDS, kindOf } from '@/features/webhooks/kinds';
 
@@ -42,6 +42,7 @@ function UnmatchedInbox() {
   const navigate = Route.useNavigate();
   const client = useQueryClient();
   const webhook = useWebhookName();
+  const actor = useActor();
   const may = useMay('manager');
   const [attaching, setAttaching] = useState<Unmatched>();
   const [dismissing, setDismissing] = useState<Unmatched>();
@@ -114,7 +115,15 @@ function UnmatchedInbox() {
     column.accessor('state', {
       header: 'State',
       meta: { from: 'lg' },
-      cell: (cell) => <Badge tone={STATES[cell.getValue()]}>{sentence(cell.getValue())}</Badge>,
+      cell: (cell) => {
+        const { state, settled_by: by } = cell.row.original;
+        return (
+          <span className="inline-flex items-center gap-1.5">
+            <Badge tone={STATES[state]}>{sentence(state)}</Badge>
+            {by && <span className="text-xs text-ink-2">by {actor(by)}</span>}
+          </span>
+        );
+      },
     }),
     column.display({
       id: 'deeds',
