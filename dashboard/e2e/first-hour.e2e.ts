@@ -113,7 +113,7 @@ test('a test is sent from the page, and a refusal is shown as its answer', async
   await page.getByRole('row', { name: /Landing page/ }).click();
   await page.getByRole('tab', { name: 'Send test' }).click();
   await page.getByRole('button', { name: 'Send test' }).click();
-  await page.getByRole('status').getByText('200').waitFor();
+  await page.getByRole('status').getByText('200', { exact: true }).waitFor();
   await page.getByLabel('Body').fill('{}');
   await page.getByRole('button', { name: 'Send test' }).click();
   await page.getByText('missing_caller_id').waitFor();
