@@ -67,7 +67,7 @@ test('an outgoing webhook is made, and what is wrong is said at its field', asyn
 test('a test is sent at once, signed, and shows what was answered', async () => {
   const { page } = owner;
   await page.getByRole('button', { name: 'Send test' }).click();
-  await page.getByRole('status').getByText('200').waitFor();
+  await page.getByRole('status').getByText('200', { exact: true }).waitFor();
   const { method, headers, body } = await receiver.nth(1);
   expect([method, headers['x-api-key']]).toEqual(['POST', 'a secret value']);
   expect(JSON.parse(body.toString())).toMatchObject({ event: 'call.completed' });

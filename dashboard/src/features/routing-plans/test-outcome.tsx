@@ -19,7 +19,7 @@ export function TestOutcome({ outcome }: { outcome: Outcome }) {
         className={cx('flex items-center gap-3 rounded-md px-3 py-2.5', taker ? 'bg-ok-soft' : 'bg-bad-soft')}
       >
         <Icon className={cx('size-4 shrink-0', taker ? 'text-ok' : 'text-bad')} aria-hidden />
-        <p className="min-w-0">
+        <p className="min-w-0 [overflow-wrap:anywhere]">
           {taker ? (
             <>
               <span className="font-semibold">{taker}</span>{' '}
