@@ -2399,7 +2399,7 @@ export interface components {
         FlowTestAnswer: {
             /** Format: int32 */
             status: number;
-            body?: Record<string, unknown>;
+            body?: unknown;
         };
         FlowTestInput: {
             /** @description What became of a dial, a hold or a menu. */
@@ -2421,10 +2421,10 @@ export interface components {
             http_failure: string;
         } | {
             /** @description What a script returned. */
-            script: Record<string, unknown>;
+            script: unknown;
         } | {
             /** @description Or why it did not: timeout, memory, unavailable, or `{"threw":"message"}`. */
-            script_failure: Record<string, unknown>;
+            script_failure: unknown;
         } | {
             /** @description What a target's server said of it. */
             available: boolean;

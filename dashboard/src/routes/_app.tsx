@@ -3,16 +3,20 @@ import { Problem } from '@/api/problem';
 import { leastOf } from '@/app/nav';
 import { Shell } from '@/app/shell';
 import { NotForRole } from '@/app/unhappy';
-import { sessionQuery, setupNeeded, useMayAs } from '@/features/access/session';
+import { sessionQuery, useMayAs, whereTo } from '@/features/access/session';
 
 export const Route = createFileRoute('/_app')({
   async beforeLoad({ context, location }) {
-    if (await setupNeeded()) throw redirect({ to: '/setup' });
+    const toSignIn = () => redirect({ to: '/sign-in', search: { back: location.href } });
+    const to = await whereTo();
+    if (to === 'setup') throw redirect({ to: '/setup' });
+    if (to === 'sign-in') throw toSignIn();
     try {
       await context.queryClient.ensureQueryData(sessionQuery);
     } catch (problem) {
       if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
-      throw redirect({ to: '/sign-in', search: { back: location.href } });
+      // The sign-in has ended since.
+      throw toSignIn();
     }
   },
   component: () => (

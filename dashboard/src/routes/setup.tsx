@@ -9,11 +9,11 @@ import { ProblemNote } from '@/components/states';
 import { COUNTRIES, localCountry } from '@/features/access/countries';
 import { useEnter } from '@/features/access/enter';
 import { Gate } from '@/features/access/gate';
-import { setupNeeded } from '@/features/access/session';
+import { whereTo } from '@/features/access/session';
 
 export const Route = createFileRoute('/setup')({
   async beforeLoad() {
-    if (!(await setupNeeded())) throw redirect({ to: '/calls' });
+    if ((await whereTo()) !== 'setup') throw redirect({ to: '/calls' });
   },
   component: Setup,
 });

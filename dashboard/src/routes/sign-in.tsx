@@ -11,12 +11,12 @@ import { ProblemNote } from '@/components/states';
 import { useEnter } from '@/features/access/enter';
 import { Gate } from '@/features/access/gate';
 import { oidcAddress, oidcProblem } from '@/features/access/oidc';
-import { setupNeeded, setupQuery } from '@/features/access/session';
+import { setupQuery, whereTo } from '@/features/access/session';
 
 export const Route = createFileRoute('/sign-in')({
   validateSearch: pick('back', 'problem', 'request'),
   async beforeLoad() {
-    if (await setupNeeded()) throw redirect({ to: '/setup' });
+    if ((await whereTo()) === 'setup') throw redirect({ to: '/setup' });
   },
   component: SignIn,
 });

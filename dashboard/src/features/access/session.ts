@@ -37,18 +37,15 @@ export const setupQuery = queryOptions({
   queryFn: () => data(api.GET('/v1/setup')),
 });
 
-let wasSetUp = false;
+let wasIn = false;
 
-/** True while the server has no user at all; once it has one, it is not asked again. */
-export async function setupNeeded(): Promise<boolean> {
-  if (wasSetUp) return false;
-  try {
-    wasSetUp = !(await data(api.GET('/v1/setup'))).needed;
-    return !wasSetUp;
-  } catch (problem) {
-    if (problem instanceof Problem && problem.status === 404) return false;
-    throw problem;
-  }
+/** Where somebody belongs who opens a page: to the pages, or first to one of the others. Once in, it is not asked again. */
+export async function whereTo(): Promise<'pages' | 'setup' | 'sign-in'> {
+  if (wasIn) return 'pages';
+  const { needed, signed_in } = await data(api.GET('/v1/setup'));
+  wasIn = signed_in;
+  if (signed_in) return 'pages';
+  return needed ? 'setup' : 'sign-in';
 }
 
 export function useSession(): Me {

@@ -118,9 +118,7 @@ function OtherSystem({ run, onAnswer }: AnswersProps) {
     );
   };
   const fail = () => {
-    onAnswer(
-      asked === 'script' ? ({ script_failure: failure } as unknown as Answer) : { http_failure: failure },
-    );
+    onAnswer(asked === 'script' ? { script_failure: failure } : { http_failure: failure });
   };
   const failures = asked === 'script' ? ['timeout', 'memory', 'unavailable'] : HTTP_FAILURES;
   return (

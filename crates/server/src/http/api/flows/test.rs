@@ -76,10 +76,10 @@ pub enum TestInput {
     #[schema(value_type = String)]
     HttpFailure(HttpFailure),
     /// What a script returned.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     Script(Value),
     /// Or why it did not: timeout, memory, unavailable, or `{"threw":"message"}`.
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     ScriptFailure(ScriptFailure),
     /// What a target's server said of it.
     Available(bool),
@@ -91,7 +91,7 @@ pub enum TestInput {
 pub struct TestAnswer {
     status: u16,
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value)]
     body: Value,
 }
 
