@@ -40,6 +40,10 @@ cargo build -p hookline
 # Whether the API answers as its description says.
 .venv/bin/python scripts/api_description.py target/debug/hookline
 
+# Whether a hot function takes more instructions than it did.
+if ! command -v valgrind >/dev/null; then install_packages valgrind; fi
+.venv/bin/python scripts/instructions.py
+
 # The dashboard's stories, in a real browser against the program that was just tested.
 cd dashboard
 HOOKLINE_BIN="$PWD/../target/debug/hookline" npm run --silent e2e
