@@ -51,7 +51,9 @@ CREATE TABLE deliveries (
 );
 CREATE UNIQUE INDEX deliveries_call ON deliveries (org_id, call_id, webhook_id, event, copy);
 CREATE INDEX deliveries_webhook ON deliveries (org_id, webhook_id, id);
-CREATE INDEX deliveries_due ON deliveries (state, next_at, webhook_id) WHERE next_at IS NOT NULL;
+CREATE INDEX deliveries_state ON deliveries (org_id, state, id);
+-- From one outgoing webhook to the next, and in each what is due longest.
+CREATE INDEX deliveries_due ON deliveries (state, webhook_id, next_at) WHERE next_at IS NOT NULL;
 
 CREATE TABLE delivery_attempts (
     org_id UUID NOT NULL,

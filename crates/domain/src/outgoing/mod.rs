@@ -17,7 +17,7 @@ use crate::template::Template;
 
 pub use event::{Event, NoEvent, events_of};
 pub use read::{SealHeader, SecretHeader};
-pub use render::{Occasion, Rendered, RenderedHeader, render};
+pub use render::{Occasion, Rendered, RenderedHeader, TooLarge, render};
 pub use retry::{RETRY_AFTER_SECONDS_MAX, retry_micros};
 
 /// Campaigns that one outgoing webhook may be limited to.
@@ -28,6 +28,8 @@ pub const HEADERS_MAX: usize = 30;
 pub const FORM_FIELDS_MAX: usize = 200;
 pub const FORM_NAME_CHARS_MAX: usize = 256;
 pub const CONTENT_TYPE_CHARS_MAX: usize = 128;
+/// A request with the values of its tags: URL, headers and body.
+pub const RENDERED_BYTES_MAX: usize = 256 * 1024;
 /// Characters of a secret header's value.
 pub const SECRET_CHARS_MAX: usize = 2_048;
 pub const ATTEMPTS_MAX: u32 = 20;

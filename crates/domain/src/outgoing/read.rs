@@ -3,6 +3,7 @@
 use super::*;
 use crate::document::{Document, Fields, Problem};
 use crate::flow::outside::{as_template, header_name, url};
+use crate::template::TEMPLATE_TAGS_MAX;
 
 /// They are what a receiver knows us by, and we write them.
 const SIGNATURE_HEADERS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
@@ -118,7 +119,12 @@ fn body(document: &Document<'_>, method: Method) -> Result<Body, Problem> {
         1 => Body::Json { template: json(&mut fields)? },
         2 => {
             let list = fields.require("fields", "a list of {\"name\":…,\"value\":…}")?;
-            let fields = list.items(FORM_FIELDS_MAX)?.iter().map(form_field).collect::<Result<_, _>>()?;
+            let fields =
+                list.items(FORM_FIELDS_MAX)?.iter().map(form_field).collect::<Result<Vec<_>, _>>()?;
+            if fields.iter().map(|field| field.value.tag_count()).sum::<usize>() > TEMPLATE_TAGS_MAX {
+                let message = format!("have more than {TEMPLATE_TAGS_MAX} tags in all; leave some out");
+                return Err(list.problem(message));
+            }
             Body::Form { fields }
         }
         _ => {

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Event, Header, HeaderValue, Settings};
+use super::{Body, Event, FormField, Header, HeaderValue, RENDERED_BYTES_MAX, Settings};
 use crate::flow::Method;
 use crate::tags::{TagName, TagView};
-use crate::template::{Lookup, Place};
+use crate::template::{Lookup, Place, Template};
 use crate::time::Timestamp;
 
 /// What is told of which call: what the tags of templates are read from.
@@ -45,19 +45,54 @@ pub struct RenderedHeader {
     pub value: Option<String>,
 }
 
-pub fn render(settings: &Settings, lookup: &Lookup<'_>) -> Rendered {
+/// The values of the tags make it too large to be kept and sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("Its request would have more than {} KiB with the values of this call's tags; use fewer tags, or shorter values.", RENDERED_BYTES_MAX / 1024)]
+pub struct TooLarge;
+
+/// What is left of a request's bytes.
+struct Room<'a, 'v> {
+    lookup: &'a Lookup<'v>,
+    bytes: usize,
+}
+
+impl Room<'_, '_> {
+    fn take(&mut self, bytes: usize) -> Result<(), TooLarge> {
+        self.bytes = self.bytes.checked_sub(bytes).ok_or(TooLarge)?;
+        Ok(())
+    }
+
+    fn render(&mut self, template: &Template, place: Place) -> Result<String, TooLarge> {
+        let text = template.render_within(self.lookup, place, self.bytes).ok_or(TooLarge)?;
+        self.take(text.len())?;
+        Ok(text)
+    }
+
+    fn form(&mut self, fields: &[FormField]) -> Result<String, TooLarge> {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        let before = self.bytes;
+        for field in fields {
+            form.append_pair(&field.name, &self.render(&field.value, Place::Text)?);
+        }
+        // Encoded it is longer, three times at most.
+        let form = form.finish();
+        self.bytes = before;
+        self.take(form.len())?;
+        Ok(form)
+    }
+}
+
+/// # Errors
+/// If the values of the tags make it larger than `RENDERED_BYTES_MAX`.
+pub fn render(settings: &Settings, lookup: &Lookup<'_>) -> Result<Rendered, TooLarge> {
+    let mut room = Room { lookup, bytes: RENDERED_BYTES_MAX };
+    let url = room.render(&settings.url, Place::Url)?;
     let (content_type, body) = match &settings.body {
         Body::None => (None, None),
-        Body::Json { template } => (Some("application/json"), Some(template.render(lookup, Place::Json))),
-        Body::Form { fields } => {
-            let mut form = form_urlencoded::Serializer::new(String::new());
-            for field in fields {
-                form.append_pair(&field.name, &field.value.render(lookup, Place::Text));
-            }
-            (Some("application/x-www-form-urlencoded"), Some(form.finish()))
-        }
+        Body::Json { template } => (Some("application/json"), Some(room.render(template, Place::Json)?)),
+        Body::Form { fields } => (Some("application/x-www-form-urlencoded"), Some(room.form(fields)?)),
         Body::Raw { content_type, template } => {
-            (Some(content_type.as_str()), Some(template.render(lookup, Place::Text)))
+            (Some(content_type.as_str()), Some(room.render(template, Place::Text)?))
         }
     };
     let names_its_own = settings.headers.iter().any(|one| one.name.eq_ignore_ascii_case("content-type"));
@@ -66,12 +101,12 @@ pub fn render(settings: &Settings, lookup: &Lookup<'_>) -> Rendered {
         let value = Some(content_type.to_owned());
         headers.push(RenderedHeader { name: "Content-Type".to_owned(), value });
     }
-    headers.extend(settings.headers.iter().map(|Header { name, value }| RenderedHeader {
-        name: name.clone(),
-        value: match value {
-            HeaderValue::Value(template) => Some(template.render(lookup, Place::Header)),
+    for Header { name, value } in &settings.headers {
+        let value = match value {
+            HeaderValue::Value(template) => Some(room.render(template, Place::Header)?),
             HeaderValue::Sealed(_) => None,
-        },
-    }));
-    Rendered { method: settings.method, url: settings.url.render(lookup, Place::Url), headers, body }
+        };
+        headers.push(RenderedHeader { name: name.clone(), value });
+    }
+    Ok(Rendered { method: settings.method, url, headers, body })
 }

@@ -79,7 +79,7 @@ fn every_place_has_its_escapes() {
         let text = format!(
             r#"{{"events":["call.hangup"],"url":"https://a.example/?v=[V]","headers":[{{"name":"X-V","value":"[V]"}}],{more}}}"#
         );
-        render(&read(&text).unwrap(), &lookup)
+        render(&read(&text).unwrap(), &lookup).unwrap()
     };
     let json = rendered(r#""body":{"type":"json","template":"{\"v\":\"[V]\",\"n\":[N]}"}"#);
     assert_eq!(json.url, "https://a.example/?v=a%22b%26c%3Dd%0D%0AX%3A%20%C3%A9");

@@ -20,7 +20,7 @@ use read::Part;
 
 /// The text of one template: enough for a large JSON body.
 pub const TEMPLATE_BYTES_MAX: usize = 64 * 1024;
-/// Tags in one template. With a value's own limit it bounds what a template can render to.
+/// Tags in one template; in a form, of all its fields.
 pub const TEMPLATE_TAGS_MAX: usize = 200;
 
 /// A text with tags in it, read once.
@@ -61,12 +61,16 @@ impl Template {
         if text.len() > TEMPLATE_BYTES_MAX {
             return Err(TemplateProblem::TooLong);
         }
-        let parts = read::parts(text);
-        let tags = parts.iter().filter(|part| matches!(part, Part::Tag { .. })).count();
-        if tags > TEMPLATE_TAGS_MAX {
+        let template = Self { text: text.to_owned(), parts: read::parts(text) };
+        if template.tag_count() > TEMPLATE_TAGS_MAX {
             return Err(TemplateProblem::TooManyTags);
         }
-        Ok(Self { text: text.to_owned(), parts })
+        Ok(template)
+    }
+
+    /// How many tags it has, each as often as it is there.
+    pub fn tag_count(&self) -> usize {
+        self.parts.iter().filter(|part| matches!(part, Part::Tag { .. })).count()
     }
 
     /// As it was written.
@@ -97,6 +101,11 @@ impl Template {
 
     /// With the values put in. A tag that `lookup` has no value for renders as nothing.
     pub fn render(&self, lookup: &Lookup<'_>, place: Place) -> String {
+        self.render_within(lookup, place, usize::MAX).unwrap_or_default()
+    }
+
+    /// The same, unless it has more bytes than these; it stops once they are passed.
+    pub fn render_within(&self, lookup: &Lookup<'_>, place: Place, bytes_max: usize) -> Option<String> {
         let mut out = String::with_capacity(self.text.len() + 32);
         for part in &self.parts {
             match part {
@@ -109,8 +118,11 @@ impl Template {
                     put(name, *spot, value.as_deref(), place, &mut out);
                 }
             }
+            if out.len() > bytes_max {
+                return None;
+            }
         }
-        out
+        Some(out)
     }
 
     /// Whether it renders to JSON whatever the values are.

@@ -13,12 +13,14 @@ use crate::app::App;
 use crate::sessions::{Cursor, Event as Entry};
 use crate::settings::{OutgoingWebhook, Snapshot};
 use crate::storage::Result;
-use crate::storage::delivery_work::{self, NewDelivery};
+use crate::storage::delivery_work::{self, Begins, NewDelivery};
 
 /// Entries of the timeline that are read at once.
 const ENTRIES_MAX: usize = 1_000;
 /// Deliveries of one transaction; one entry may bring some more.
 const DELIVERIES_PER_WRITE: usize = 100;
+/// Bytes of their requests, after which no more entries are taken.
+pub const REQUEST_BYTES_PER_WRITE: usize = 2 * 1024 * 1024;
 /// Entries that told nothing, after which the cursor moves in the database too: a restart reads them again.
 const UNWRITTEN_MAX: usize = 20_000;
 /// How long it waits for a notice before it looks for itself.
@@ -65,6 +67,8 @@ struct Told<'s> {
     call: CallId,
     event: Event,
     at: Timestamp,
+    /// The entry that tells it.
+    entry: Cursor,
 }
 
 impl Reader {
@@ -84,13 +88,13 @@ impl Reader {
         app.settings.refresh().await?;
         let Ok(settings) = app.settings.current() else { return Ok(false) };
         let settings = settings.clone();
-        let (told, through, is_all) = told(&settings, &entries, last);
+        let (told, through) = told(&settings, &entries, last);
         self.unwritten += entries.len();
         if told.is_empty() && self.unwritten < UNWRITTEN_MAX {
             self.at = through;
             return Ok(entries.len() == ENTRIES_MAX);
         }
-        let deliveries = deliveries(app, &settings, told).await?;
+        let (deliveries, through) = deliveries(app, &settings, told, through).await?;
         let known = self.known.take().unwrap_or_default();
         let (cursor, now) = (through.to_string(), app.clock.now());
         if delivery_work::create(&app.db, &known, &cursor, &deliveries, now).await? {
@@ -98,7 +102,7 @@ impl Reader {
             if !deliveries.is_empty() {
                 app.deliveries.wake();
             }
-            return Ok(!is_all || entries.len() == ENTRIES_MAX);
+            return Ok(through != last || entries.len() == ENTRIES_MAX);
         }
         // Another node did it.
         Ok(true)
@@ -116,12 +120,8 @@ fn since(webhook: &OutgoingWebhook) -> Cursor {
     webhook.since.parse().unwrap_or_default()
 }
 
-/// What the entries tell whom, up to which of them, and whether that is the last.
-fn told<'s>(
-    settings: &'s Snapshot,
-    entries: &[(OrgId, Entry)],
-    last: Cursor,
-) -> (Vec<Told<'s>>, Cursor, bool) {
+/// What the entries tell whom, and up to which of them.
+fn told<'s>(settings: &'s Snapshot, entries: &[(OrgId, Entry)], last: Cursor) -> (Vec<Told<'s>>, Cursor) {
     let mut told = Vec::new();
     for (org, entry) in entries {
         let Some(org) = settings.orgs.get(org).filter(|org| !org.outgoing.is_empty()) else { continue };
@@ -132,7 +132,7 @@ fn told<'s>(
         let listening = |webhook: &&Arc<OutgoingWebhook>| webhook.enabled && since(webhook) < entry.cursor;
         for webhook in org.outgoing.values().filter(listening) {
             for event in &events {
-                let one = |event, at| Told { webhook, call: entry.call, event, at };
+                let one = |event, at| Told { webhook, call: entry.call, event, at, entry: entry.cursor };
                 if webhook.settings.events.contains(event) {
                     told.push(one(*event, entry.at));
                 }
@@ -145,17 +145,29 @@ fn told<'s>(
             }
         }
         if told.len() >= DELIVERIES_PER_WRITE {
-            return (told, entry.cursor, entry.cursor == last);
+            return (told, entry.cursor);
         }
     }
-    (told, last, true)
+    (told, last)
 }
 
-async fn deliveries(app: &App, settings: &Snapshot, told: Vec<Told<'_>>) -> Result<Vec<NewDelivery>> {
+/// The deliveries, and up to which entry they are all: `through`, unless their requests are large.
+async fn deliveries(
+    app: &App,
+    settings: &Snapshot,
+    told: Vec<Told<'_>>,
+    through: Cursor,
+) -> Result<(Vec<NewDelivery>, Cursor)> {
     let calls = occasion::load(&app.db, told.iter().map(|one| (one.webhook.org, one.call))).await?;
     let now = app.clock.now();
-    let mut deliveries = Vec::with_capacity(told.len());
-    for Told { webhook, call: id, event, at } in told {
+    let (mut deliveries, mut bytes, mut before) = (Vec::with_capacity(told.len()), 0, None);
+    for Told { webhook, call: id, event, at, entry } in told {
+        if let Some(before) = before.replace(entry)
+            && before != entry
+            && bytes >= REQUEST_BYTES_PER_WRITE
+        {
+            return Ok((deliveries, before));
+        }
         let (Some((call, tags)), Some(org)) = (calls.get(&id), settings.orgs.get(&webhook.org)) else {
             continue;
         };
@@ -163,9 +175,15 @@ async fn deliveries(app: &App, settings: &Snapshot, told: Vec<Told<'_>>) -> Resu
             continue;
         }
         let mark = event.mark_seconds().and_then(|seconds| Some(call.answered_at?.plus_seconds(seconds)));
-        let request = event.mark_seconds().is_none().then(|| {
-            occasion::to_text(&render(org, &webhook.settings, &Happened { event, at, call, tags }, now))
-        });
+        let begins = if event.mark_seconds().is_some() {
+            Begins::Waiting
+        } else {
+            match render(org, &webhook.settings, &Happened { event, at, call, tags }, now) {
+                Ok(rendered) => Begins::Pending(occasion::to_text(&rendered)),
+                Err(why) => Begins::Failed(why.to_string()),
+            }
+        };
+        bytes += if let Begins::Pending(request) = &begins { request.len() } else { 0 };
         deliveries.push(NewDelivery {
             org: webhook.org,
             id: DeliveryId(app.clock.new_id()),
@@ -173,8 +191,8 @@ async fn deliveries(app: &App, settings: &Snapshot, told: Vec<Told<'_>>) -> Resu
             event,
             call: id,
             due_at: mark.unwrap_or(at),
-            request,
+            begins,
         });
     }
-    Ok(deliveries)
+    Ok((deliveries, through))
 }

@@ -10,6 +10,7 @@ mod mark;
 mod occasion;
 mod send;
 mod settle;
+mod share;
 mod work;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use hookline_domain::call::Call;
 use hookline_domain::ids::{CallId, OrgId};
-use hookline_domain::outgoing::{self, Event, Occasion, Rendered, Settings};
+use hookline_domain::outgoing::{self, Event, Occasion, Rendered, Settings, TooLarge};
 use hookline_domain::tags::{TagSet, TagView};
 use hookline_domain::time::Timestamp;
 
@@ -23,7 +23,12 @@ pub struct Happened<'a> {
 }
 
 /// The request that tells of it.
-pub fn render(org: &Org, settings: &Settings, happened: &Happened<'_>, now: Timestamp) -> Rendered {
+pub fn render(
+    org: &Org,
+    settings: &Settings,
+    happened: &Happened<'_>,
+    now: Timestamp,
+) -> std::result::Result<Rendered, TooLarge> {
     let call = happened.call;
     let campaign = call.campaign.and_then(|id| org.campaigns.get(&id));
     let publisher = call.publisher.and_then(|id| org.publishers.get(&id));

@@ -1,5 +1,4 @@
-//! Claims what is due and has it sent: so many at once over all, and so many to one outgoing webhook, so that a slow
-//! receiver holds up nobody else.
+//! Claims what is due and has it sent; `share` says how much of it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,15 +14,12 @@ use uuid::Uuid;
 use super::mark;
 use super::send;
 use super::settle::{self, Made};
+use super::share::{SENDING_MAX, Shares};
 use crate::app::App;
 use crate::settings::{OutgoingWebhook, Snapshot};
 use crate::storage::Result;
-use crate::storage::delivery_work::{self, ClaimedRow, DueRow, Key};
+use crate::storage::delivery_work::{self, ClaimedRow, DueRow, Ended, Key};
 
-/// Requests of this node under way at once.
-pub const SENDING_MAX: usize = 128;
-/// Of these, to one outgoing webhook.
-pub const SENDING_PER_WEBHOOK_MAX: usize = 16;
 /// Rows of one look, and of one transaction.
 const DUE_MAX: usize = 200;
 /// How long it waits for a notice before it looks for itself.
@@ -63,6 +59,13 @@ struct Sending {
     webhook: OutgoingWebhookId,
 }
 
+/// What a look found.
+struct Found {
+    rows: Vec<DueRow>,
+    /// Whether there may be more that could be taken.
+    more: bool,
+}
+
 struct Worker {
     made: mpsc::Sender<Made>,
     sending: JoinSet<()>,
@@ -74,44 +77,58 @@ impl Worker {
     async fn round(&mut self, app: &Arc<App>) -> Result<bool> {
         self.reap();
         let now = app.clock.now();
-        let waiting = delivery_work::due(&app.db, "waiting", now, &[], DUE_MAX).await?;
-        let pending = if self.sending.len() < SENDING_MAX {
-            delivery_work::due(&app.db, "pending", now, &self.full(), DUE_MAX).await?
-        } else {
-            Vec::new()
-        };
-        if waiting.is_empty() && pending.is_empty() {
+        let waiting = waiting(app, now).await?;
+        let pending = self.pending(app, now).await?;
+        if waiting.rows.is_empty() && pending.rows.is_empty() {
             return Ok(false);
         }
-        let more = waiting.len() == DUE_MAX || pending.len() == DUE_MAX;
-        let settings = known(app, waiting.iter().chain(&pending)).await?;
-        let waiting = wanted(app, &settings, "waiting", waiting).await?;
-        let pending = wanted(app, &settings, "pending", pending).await?;
+        let (more_waiting, more_pending) = (waiting.more, pending.more);
+        let found = pending.rows.len();
+        let settings = known(app, waiting.rows.iter().chain(&pending.rows)).await?;
+        let waiting = wanted(app, &settings, "waiting", waiting.rows).await?;
+        let pending = wanted(app, &settings, "pending", pending.rows).await?;
+        let are_some_dropped = pending.len() < found;
         let made_ready = mark::come_due(app, &settings, &waiting).await?;
-        self.claim(app, &settings, pending, now).await?;
-        Ok(more || made_ready > 0)
+        let are_some_claimed = self.claim(app, &settings, pending, now).await?;
+        Ok(more_waiting || made_ready > 0 || (more_pending && (are_some_claimed || are_some_dropped)))
     }
 
+    /// Of each outgoing webhook as many as may be sent to it, those first that least is sent to.
+    async fn pending(&self, app: &App, now: Timestamp) -> Result<Found> {
+        let shares = self.shares();
+        if shares.is_full() {
+            return Ok(Found { rows: Vec::new(), more: false });
+        }
+        let mut webhooks = delivery_work::webhooks_due(&app.db, "pending", now).await?;
+        let settings = app.settings.current().ok().map(|settings| settings.clone());
+        let room = |webhook: Uuid| {
+            let known = settings.as_ref().and_then(|all| all.outgoing.get(&OutgoingWebhookId(webhook)));
+            shares.room(webhook, known.map(|known| known.org))
+        };
+        webhooks.retain(|(webhook, _)| room(*webhook) > 0);
+        webhooks.sort_by_key(|(webhook, next_at)| (shares.to(*webhook), *next_at));
+        let more = !webhooks.is_empty();
+        webhooks.truncate(SENDING_MAX);
+        let of: Vec<(Uuid, usize)> =
+            webhooks.into_iter().map(|(webhook, _)| (webhook, room(webhook))).collect();
+        Ok(Found { rows: delivery_work::due(&app.db, "pending", now, &of).await?, more })
+    }
+
+    fn shares(&self) -> Shares {
+        Shares::of(self.under_way.values().map(|one| (one.webhook.0, one.key.0)))
+    }
+
+    /// Whether there were any.
     async fn claim(
         &mut self,
         app: &Arc<App>,
         settings: &Snapshot,
         due: Vec<DueRow>,
         now: Timestamp,
-    ) -> Result<()> {
-        let mut room: HashMap<Uuid, usize> = HashMap::new();
-        let mut chosen = Vec::new();
-        for row in due {
-            let left = room.entry(row.webhook_id).or_insert_with(|| {
-                SENDING_PER_WEBHOOK_MAX.saturating_sub(self.to(OutgoingWebhookId(row.webhook_id)))
-            });
-            if *left > 0 && self.sending.len() + chosen.len() < SENDING_MAX {
-                *left -= 1;
-                chosen.push(row.key());
-            }
-        }
+    ) -> Result<bool> {
+        let chosen = self.shares().choose(due);
         if chosen.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let (claim, until) = (app.clock.new_id(), now.plus_seconds(CLAIM_SECONDS));
         for row in delivery_work::claim(&app.db, &chosen, claim, now, until).await? {
@@ -119,7 +136,7 @@ impl Worker {
                 self.send(app, webhook.clone(), claim, row);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn send(&mut self, app: &Arc<App>, webhook: Arc<OutgoingWebhook>, claim: Uuid, row: ClaimedRow) {
@@ -137,18 +154,6 @@ impl Worker {
             let _ = made.send(Made { key, claim, webhook, number, due_at, attempt }).await;
         });
         self.under_way.insert(task.id(), Sending { key, claim, webhook: webhook_id });
-    }
-
-    /// How many are on their way to one.
-    fn to(&self, webhook: OutgoingWebhookId) -> usize {
-        self.under_way.values().filter(|one| one.webhook == webhook).count()
-    }
-
-    /// Those that take no more now.
-    fn full(&self) -> Vec<OutgoingWebhookId> {
-        let mut counts: HashMap<OutgoingWebhookId, usize> = HashMap::new();
-        self.under_way.values().for_each(|one| *counts.entry(one.webhook).or_default() += 1);
-        counts.into_iter().filter(|(_, count)| *count >= SENDING_PER_WEBHOOK_MAX).map(|(id, _)| id).collect()
     }
 
     fn reap(&mut self) {
@@ -195,6 +200,17 @@ impl Worker {
     }
 }
 
+/// Marks whose time has come, of those webhooks first that wait longest.
+async fn waiting(app: &App, now: Timestamp) -> Result<Found> {
+    let mut webhooks = delivery_work::webhooks_due(&app.db, "waiting", now).await?;
+    webhooks.truncate(DUE_MAX);
+    let each = DUE_MAX / webhooks.len().max(1);
+    let of: Vec<(Uuid, usize)> = webhooks.into_iter().map(|(webhook, _)| (webhook, each)).collect();
+    let rows = delivery_work::due(&app.db, "waiting", now, &of).await?;
+    let more = rows.len() >= each && !rows.is_empty();
+    Ok(Found { rows, more })
+}
+
 /// The settings, read again if they lack an outgoing webhook that has deliveries: another node may have made it.
 async fn known(app: &App, due: impl Iterator<Item = &DueRow>) -> Result<Arc<Snapshot>> {
     let current = || app.settings.current().map(|settings| settings.clone());
@@ -225,9 +241,14 @@ async fn wanted(
             Some(_) => WAS_DISABLED,
             None => WAS_DELETED,
         };
-        let dropped: Vec<(Key, String)> =
-            unwanted.iter().map(|row| (row.key(), why(row).to_owned())).collect();
-        let count = delivery_work::drop_due(&app.db, state, &dropped, app.clock.now()).await?;
+        let ended = unwanted.iter().map(|row| Ended {
+            key: row.key(),
+            webhook: OutgoingWebhookId(row.webhook_id),
+            state: "dropped",
+            why: why(row).to_owned(),
+        });
+        let ended: Vec<Ended> = ended.collect();
+        let count = delivery_work::end_due(&app.db, state, &ended, app.clock.now()).await?;
         settle::count_outcome("dropped", count);
     }
     Ok(wanted)

@@ -5,6 +5,7 @@ use hookline_domain::outgoing::Event;
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::settle::{Count, count};
 use super::tuples;
 use crate::storage::{Db, Result, StorageError};
 use crate::values;
@@ -24,8 +25,27 @@ pub struct NewDelivery {
     pub event: Event,
     pub call: CallId,
     pub due_at: Timestamp,
-    /// JSON; a mark has none before it is due.
-    pub request: Option<String>,
+    pub begins: Begins,
+}
+
+/// What becomes of a new delivery at first.
+pub enum Begins {
+    /// A mark: its request is made when it is due.
+    Waiting,
+    /// With its request as JSON.
+    Pending(String),
+    /// With the reason why it can't be sent.
+    Failed(String),
+}
+
+impl Begins {
+    fn state(&self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Pending(_) => "pending",
+            Self::Failed(_) => "failed",
+        }
+    }
 }
 
 /// Adds deliveries and moves the cursor past what they tell of. False if another has moved it: then nothing is added.
@@ -42,7 +62,11 @@ pub async fn create(db: &Db, known: &str, cursor: &str, new: &[NewDelivery], at:
     }
     if !new.is_empty() {
         let rows = new.iter().map(|one| {
-            let state = if one.request.is_some() { "pending" } else { "waiting" };
+            let (next_at, request, ended_at, error) = match &one.begins {
+                Begins::Waiting => (Some(one.due_at.0), None, None, None),
+                Begins::Pending(request) => (Some(at.0), Some(request.as_str()), None, None),
+                Begins::Failed(why) => (None, None, Some(at.0), Some(why.as_str())),
+            };
             values![
                 one.org.0,
                 one.id.0,
@@ -50,22 +74,29 @@ pub async fn create(db: &Db, known: &str, cursor: &str, new: &[NewDelivery], at:
                 one.event.name(),
                 one.call.0,
                 Uuid::nil(),
-                state,
+                one.begins.state(),
                 one.due_at.0,
                 at.0,
-                if one.request.is_some() { at.0 } else { one.due_at.0 },
+                next_at,
                 0_i64,
-                one.request.as_deref()
+                request,
+                ended_at,
+                error
             ]
         });
         let (tuples, values) = tuples(rows, vec![]);
         // An event that comes once more, such as a conversion that was taken back, was told already.
         let sql = format!(
             "INSERT INTO deliveries (org_id, id, webhook_id, event, call_id, copy, state, due_at, created_at, next_at,
-                 attempts_made, request)
-             VALUES {tuples} ON CONFLICT DO NOTHING"
+                 attempts_made, request, ended_at, last_error)
+             VALUES {tuples} ON CONFLICT DO NOTHING RETURNING id"
         );
-        tx.execute(&sql, values).await?;
+        let added: Vec<(Uuid,)> = tx.fetch_all(&sql, values).await?;
+        let is_failed =
+            |one: &&NewDelivery| matches!(one.begins, Begins::Failed(_)) && added.contains(&(one.id.0,));
+        let failed = new.iter().filter(is_failed);
+        let failed = failed.map(|one| Count { org: one.org, webhook: one.webhook, at, is_failed: true });
+        count(&mut tx, failed).await?;
     }
     tx.commit().await?;
     Ok(true)

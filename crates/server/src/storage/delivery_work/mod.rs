@@ -14,8 +14,8 @@ use super::{Result, Tx, Value};
 use crate::values;
 
 pub use claim::{ClaimedRow, claim, release};
-pub use create::{NewDelivery, create, cursor};
-pub use due::{DueRow, Ready, drop_due, drop_of, due, make_ready};
+pub use create::{Begins, NewDelivery, create, cursor};
+pub use due::{DueRow, Ended, Ready, drop_of, due, end_due, make_ready, webhooks_due};
 pub use settle::{Settled, settle};
 
 /// A delivery by its key.

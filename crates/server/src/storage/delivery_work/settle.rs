@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookline_domain::ids::OutgoingWebhookId;
+use hookline_domain::ids::{OrgId, OutgoingWebhookId};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -70,19 +70,31 @@ pub async fn settle(tx: &mut Tx, settled: &[Settled]) -> Result<()> {
          VALUES {attempts} ON CONFLICT DO NOTHING"
     );
     tx.execute(&sql, values).await?;
-    let ended = settled.iter().filter(|one| done.iter().any(|(id,)| *id == one.key.1.0));
+    let ended = settled.iter().filter(|one| done.contains(&(one.key.1.0,)));
+    let ended = ended.filter_map(|one| {
+        let (org, webhook, at) = (one.key.0, one.webhook, one.ended_at?);
+        Some(Count { org, webhook, at, is_failed: one.state == "failed" })
+    });
     count(tx, ended).await
 }
 
+/// A delivery that ended.
+pub(super) struct Count {
+    pub org: OrgId,
+    pub webhook: OutgoingWebhookId,
+    pub at: Timestamp,
+    pub is_failed: bool,
+}
+
 /// Adds to the counts by hours, in the order of their keys, so that two nodes can't hold each other up.
-async fn count(tx: &mut Tx, settled: impl Iterator<Item = &Settled>) -> Result<()> {
+pub(super) async fn count(tx: &mut Tx, ended: impl Iterator<Item = Count>) -> Result<()> {
     let mut counts = BTreeMap::<(Uuid, Uuid, i64), (i64, i64, i64)>::new();
-    for one in settled {
-        let Some(at) = one.ended_at else { continue };
-        let count = counts.entry((one.key.0.0, one.webhook.0, at.0.div_euclid(HOUR) * HOUR)).or_default();
+    for one in ended {
+        let hour = one.at.0.div_euclid(HOUR) * HOUR;
+        let count = counts.entry((one.org.0, one.webhook.0, hour)).or_default();
         count.0 += 1;
-        count.1 += i64::from(one.state == "failed");
-        count.2 = count.2.max(at.0);
+        count.1 += i64::from(one.is_failed);
+        count.2 = count.2.max(one.at.0);
     }
     if counts.is_empty() {
         return Ok(());

@@ -3,6 +3,7 @@
 mod administration;
 mod ends;
 mod events;
+mod limits;
 mod marks;
 mod nodes;
 mod receiver;

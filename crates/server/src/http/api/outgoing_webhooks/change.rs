@@ -20,9 +20,6 @@ use crate::settings::OutgoingWebhook;
 use crate::storage::audit::Entry;
 use crate::storage::{delivery_work, outgoing_webhooks};
 
-/// Deliveries that are dropped in the transaction that ends their webhook; those beyond, when they come due.
-const DROPPED_AT_ONCE_MAX: i64 = 1_000;
-
 #[utoipa::path(
     patch,
     path = "/v1/outgoing-webhooks/{id}",
@@ -80,7 +77,7 @@ async fn drop_open(
     why: &'static str,
 ) -> Result<(), Problem> {
     let (org, at) = (webhook.org, webhook.updated_at);
-    let dropped = delivery_work::drop_of(&mut change.tx, org, webhook.id, why, at, DROPPED_AT_ONCE_MAX).await;
+    let dropped = delivery_work::drop_of(&mut change.tx, org, webhook.id, why, at).await;
     dropped.map(drop).map_err(|error| unstored(&error))
 }
 

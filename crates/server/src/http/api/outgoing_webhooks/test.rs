@@ -84,7 +84,8 @@ async fn try_test(
         None => (made_up(app, &webhook, asked.event, now), TagSet::default()),
     };
     let happened = Happened { event: asked.event, at: now, call: &call, tags: &tags };
-    let request = render(&caller.org, &webhook.settings, &happened, now);
+    let request = render(&caller.org, &webhook.settings, &happened, now)
+        .map_err(|why| Problem::bad_request("request_too_large", why.to_string()))?;
     let done = exchange(app, &webhook, request).await;
     Ok(OutgoingTestResult { request: done.request.into(), attempt: AttemptView::first(done.attempt) })
 }
