@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::storage::calls::first_id;
-use crate::storage::{Result, organizations, status_code};
+use crate::storage::{Result, Value, organizations, status_code};
 use crate::values;
 
 /// Rows removed in one step.
@@ -108,15 +108,25 @@ async fn expire_settled(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
 
 /// Removes an organization's oldest deliveries that have ended, with their attempts; the number removed.
 async fn expire_deliveries(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
-    let old =
-        "SELECT id FROM deliveries WHERE org_id = $1 AND id < $2 AND next_at IS NULL ORDER BY id LIMIT $3";
     let mut tx = app.db.begin().await?;
-    let attempts = format!("DELETE FROM delivery_attempts WHERE org_id = $1 AND delivery_id IN ({old})");
-    tx.execute(&attempts, values![org.0, before, STEP_ROWS]).await?;
-    let deliveries = format!("DELETE FROM deliveries WHERE org_id = $1 AND id IN ({old})");
-    let removed = tx.execute(&deliveries, values![org.0, before, STEP_ROWS]).await?;
+    let removed: Vec<(Uuid,)> = tx
+        .fetch_all(
+            "DELETE FROM deliveries WHERE org_id = $1 AND id IN (
+                 SELECT id FROM deliveries WHERE org_id = $1 AND id < $2 AND next_at IS NULL ORDER BY id LIMIT $3)
+             RETURNING id",
+            values![org.0, before, STEP_ROWS],
+        )
+        .await?;
+    if !removed.is_empty() {
+        let names: Vec<String> = (2..removed.len() + 2).map(|at| format!("${at}")).collect();
+        let mut values = values![org.0];
+        values.extend(removed.iter().map(|(id,)| Value::from(*id)));
+        let names = names.join(", ");
+        let sql = format!("DELETE FROM delivery_attempts WHERE org_id = $1 AND delivery_id IN ({names})");
+        tx.execute(&sql, values).await?;
+    }
     tx.commit().await?;
-    Ok(removed)
+    Ok(removed.len() as u64)
 }
 
 /// Removes an organization's oldest bids that hold nothing; the number removed.
