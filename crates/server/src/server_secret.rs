@@ -21,6 +21,8 @@ const SECRET_CHARS_MIN: usize = 32;
 const MADE_BYTES: usize = 32;
 const CHECK_BYTES: usize = 16;
 
+const MISSING: &str = "it is not there; bring it back as it was, or put another in its place (`openssl rand -base64 32` makes one) and rotate every outgoing webhook's signing secret";
+
 /// Why there is none, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoSecret {
@@ -93,7 +95,10 @@ impl ServerSecret {
 
 fn read(path: &Path) -> std::result::Result<Keys, NoSecret> {
     let unusable = |why: String| NoSecret::File(path.display().to_string(), why);
-    let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => unusable(MISSING.to_owned()),
+        _ => unusable(error.to_string()),
+    })?;
     Keys::of(&text).map_err(unusable)
 }
 

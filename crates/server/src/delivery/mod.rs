@@ -22,8 +22,8 @@ use tokio::task::JoinHandle;
 use crate::app::App;
 
 pub use exchange::{Exchange, exchange};
-pub use occasion::{Happened, render};
-pub use send::Attempt;
+pub use occasion::{Happened, render, to_text};
+pub use send::{Attempt, goes_to};
 pub use work::{WAS_DELETED, WAS_DISABLED};
 
 /// Says that deliveries are due.

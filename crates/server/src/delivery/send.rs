@@ -10,12 +10,19 @@ use hookline_domain::outgoing::{HeaderValue, Rendered};
 use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
 
 use crate::app::App;
-use crate::outbound::Reply;
+use crate::outbound::{REPLY_BYTES_MAX, Reply, SECRET_BYTES_MAX, is_same_origin};
 use crate::server_secret::Keys;
 use crate::settings::OutgoingWebhook;
 
+/// Gone for good.
+const GONE: u16 = 410;
 const OTHER_SECRET: &str = "This outgoing webhook was set up with another secret of the server.";
 const OTHER_SECRET_ADVICE: &str = "Bring HOOKLINE_SECRET_FILE (or the file beside the database) back as it was; or rotate the webhook's signing secret, and send the values of its secret headers again.";
+
+/// What is kept of an answer.
+const KEPT_BYTES_MAX: usize = 4 * 1024;
+const OTHER_ADDRESS: &str =
+    "Not sent: it was made for another host than `url` has now. Replay it to make its request anew.";
 
 /// What became of an attempt.
 pub struct Attempt {
@@ -27,9 +34,26 @@ pub struct Attempt {
     /// The beginning of the answer.
     pub response: String,
     pub retry_after_seconds: Option<i64>,
+    /// To try again would be in vain.
+    pub is_final: bool,
+    /// Its receiver wants no more, at the address that the outgoing webhook still has.
+    pub is_gone: bool,
 }
 
 impl Attempt {
+    pub fn not_sent(at: Timestamp, why: String, is_final: bool) -> Self {
+        Self {
+            at,
+            duration_ms: 0,
+            status: None,
+            error: Some(why),
+            response: String::new(),
+            retry_after_seconds: None,
+            is_final,
+            is_gone: false,
+        }
+    }
+
     pub fn is_delivered(&self) -> bool {
         self.status.is_some_and(|status| (200..300).contains(&status))
     }
@@ -61,22 +85,20 @@ fn other_secret() -> String {
     format!("{OTHER_SECRET} {OTHER_SECRET_ADVICE}")
 }
 
+/// Whether a stored request still goes where its outgoing webhook does. If not, its secrets are not sent there.
+pub fn goes_to(webhook: &OutgoingWebhook, rendered: &Rendered) -> bool {
+    is_same_origin(&rendered.url, webhook.settings.url.literal_start())
+}
+
 /// Sends it once.
 pub async fn attempt(app: &App, webhook: &OutgoingWebhook, id: DeliveryId, rendered: &Rendered) -> Attempt {
     let (at, started) = (app.clock.now(), Instant::now());
+    if !goes_to(webhook, rendered) {
+        return Attempt::not_sent(at, OTHER_ADDRESS.to_owned(), true);
+    }
     let secrets = match unsealed(app, webhook) {
         Ok(secrets) => secrets,
-        Err(why) => {
-            let (status, retry_after_seconds) = (None, None);
-            return Attempt {
-                at,
-                duration_ms: 0,
-                status,
-                error: Some(why),
-                response: String::new(),
-                retry_after_seconds,
-            };
-        }
+        Err(why) => return Attempt::not_sent(at, why, false),
     };
     let request = request(webhook, id, rendered, &secrets, at);
     let answer = app.outbound.deliver(&request).await;
@@ -87,7 +109,9 @@ pub async fn attempt(app: &App, webhook: &OutgoingWebhook, id: DeliveryId, rende
         }
         Err(failure) => (None, Some(in_words(failure, webhook)), String::new(), None),
     };
-    Attempt { at, duration_ms, status, error, response, retry_after_seconds }
+    let is_final = status == Some(GONE);
+    let is_gone = is_final && rendered.url.starts_with(webhook.settings.url.literal_start());
+    Attempt { at, duration_ms, status, error, response, retry_after_seconds, is_final, is_gone }
 }
 
 fn request(
@@ -127,13 +151,20 @@ fn request(
 /// As text, without the secrets that a receiver may send back, and without what PostgreSQL can't store.
 fn kept(beginning: &[u8], secrets: &Secrets) -> String {
     let mut text = String::from_utf8_lossy(beginning).replace('\0', "\u{fffd}");
-    for (_, value) in &secrets.headers {
-        // What follows a word such as `Bearer` may come back alone.
-        let parts = value.split_whitespace().filter(|part| part.len() >= 8);
-        for part in [value.as_str()].into_iter().chain(parts) {
-            text = text.replace(part, "[secret]");
-        }
+    let values = secrets.headers.iter().map(|(_, value)| value.as_str());
+    // What follows a word such as `Bearer` may come back alone.
+    let mut parts: Vec<&str> = values
+        .flat_map(|value| [value].into_iter().chain(value.split_whitespace().filter(|part| part.len() >= 8)))
+        .collect();
+    // One may be part of another.
+    parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
+    for part in parts {
+        text = text.replace(part, "[secret]");
     }
+    // What was not read to its end may end in the middle of a secret.
+    let unsure = if beginning.len() < REPLY_BYTES_MAX { 0 } else { SECRET_BYTES_MAX };
+    let kept = text.len().saturating_sub(unsure).min(KEPT_BYTES_MAX);
+    text.truncate(text.floor_char_boundary(kept));
     text
 }
 
@@ -141,7 +172,7 @@ fn wrong_status(status: u16) -> Option<String> {
     let why: Cow<'static, str> = match status {
         200..300 => return None,
         300..400 => "It redirects, which is not followed: set its new address in `url`.".into(),
-        410 => "It says that it is gone for good (410), so the outgoing webhook was disabled.".into(),
+        GONE => "It says that it is gone for good (410).".into(),
         _ => format!("It answered {status}; a status of 200 to 299 is what counts as delivered.").into(),
     };
     Some(why.into_owned())

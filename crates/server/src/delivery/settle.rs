@@ -10,8 +10,9 @@ use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::send::Attempt;
+use super::work::WAS_DISABLED;
 use crate::app::App;
-use crate::settings::OutgoingWebhook;
+use crate::settings::{OutgoingWebhook, raise_version};
 use crate::storage::audit::{self, Actor, Entry, Stamp};
 use crate::storage::delivery_work::{self, Key, Settled};
 use crate::storage::{Result, outgoing_webhooks};
@@ -25,7 +26,6 @@ const REST: Duration = Duration::from_millis(20);
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// Beyond these, what was not written is sent again when its claim ends.
 const TRIES_MAX: u32 = 10;
-const GONE: u16 = 410;
 const GONE_REASON: &str =
     "Its receiver answered 410: it is gone for good. Correct the URL and enable it again.";
 
@@ -62,13 +62,20 @@ pub async fn run(app: Arc<App>, mut made: mpsc::Receiver<Made>) {
 async fn write(app: &App, made: &[Made]) -> Result<()> {
     let now = app.clock.now();
     let settled: Vec<Settled> = made.iter().map(|one| settled(app, one, now)).collect();
+    let gone: Vec<&Made> = made.iter().filter(|one| one.attempt.is_gone).collect();
     let mut tx = app.db.begin().await?;
+    if !gone.is_empty() {
+        // First, as everyone does who changes settings: else two could wait for each other.
+        raise_version(&mut tx).await?;
+    }
     delivery_work::settle(&mut tx, &settled).await?;
-    let mut is_changed = false;
-    for one in made.iter().filter(|one| one.attempt.status == Some(GONE)) {
+    let mut dropped = 0;
+    for one in &gone {
         let (org, id) = (one.webhook.org, one.webhook.id);
-        if outgoing_webhooks::disable(&mut tx, org, id, GONE_REASON, now).await? {
-            is_changed = true;
+        // Only as it was when this was sent: whoever has corrected it since must not find it disabled again.
+        let as_of = one.webhook.updated_at;
+        if outgoing_webhooks::disable(&mut tx, org, id, GONE_REASON, as_of, now).await? {
+            dropped += delivery_work::drop_of(&mut tx, org, id, WAS_DISABLED, now).await?;
             let stamp = Stamp { id: app.clock.new_id(), at: now, org };
             let (before, after) =
                 (json!({"enabled": true}), json!({"enabled": false, "disabled_reason": GONE_REASON}));
@@ -77,6 +84,7 @@ async fn write(app: &App, made: &[Made]) -> Result<()> {
         }
     }
     tx.commit().await?;
+    count_outcome("dropped", dropped);
     for one in &settled {
         count_outcome(if one.state == "pending" { "retried" } else { one.state }, 1);
     }
@@ -84,7 +92,7 @@ async fn write(app: &App, made: &[Made]) -> Result<()> {
         let micros = u64::try_from(now.micros_since(one.due_at)).unwrap_or(0);
         metric::DELIVERY_SECONDS.record(Duration::from_micros(micros));
     }
-    if is_changed {
+    if !gone.is_empty() {
         app.settings.refresh().await?;
     }
     Ok(())
@@ -92,7 +100,7 @@ async fn write(app: &App, made: &[Made]) -> Result<()> {
 
 fn settled(app: &App, made: &Made, now: Timestamp) -> Settled {
     let Made { key, claim, webhook, number, attempt, .. } = made;
-    let is_last = *number >= i64::from(webhook.settings.attempts_max) || attempt.status == Some(GONE);
+    let is_last = *number >= i64::from(webhook.settings.attempts_max) || attempt.is_final;
     let state = match (attempt.is_delivered(), is_last) {
         (true, _) => "delivered",
         (false, true) => "failed",

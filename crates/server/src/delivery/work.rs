@@ -12,7 +12,7 @@ use tokio::task::{Id, JoinSet};
 use uuid::Uuid;
 
 use super::mark;
-use super::send;
+use super::send::{self, Attempt};
 use super::settle::{self, Made};
 use super::share::{SENDING_MAX, Shares};
 use crate::app::App;
@@ -144,11 +144,12 @@ impl Worker {
         let (app, made) = (app.clone(), self.made.clone());
         let task = self.sending.spawn(async move {
             let rendered = row.request.as_deref().map(serde_json::from_str::<Rendered>);
-            let Some(Ok(rendered)) = rendered else {
+            let attempt = if let Some(Ok(rendered)) = rendered {
+                send::attempt(&app, &webhook, key.1, &rendered).await
+            } else {
                 tracing::error!(delivery = %key.1, "a stored request can't be read");
-                return;
+                Attempt::not_sent(app.clock.now(), UNREADABLE.to_owned(), true)
             };
-            let attempt = send::attempt(&app, &webhook, key.1, &rendered).await;
             let (number, due_at) = (row.attempts_made + 1, Timestamp(row.due_at));
             // It goes on until every sender is gone.
             let _ = made.send(Made { key, claim, webhook, number, due_at, attempt }).await;
@@ -254,5 +255,6 @@ async fn wanted(
     Ok(wanted)
 }
 
+const UNREADABLE: &str = "Not sent: its stored request can't be read. Replay it to make its request anew.";
 pub const WAS_DISABLED: &str = "The outgoing webhook was disabled before this was delivered.";
 pub const WAS_DELETED: &str = "The outgoing webhook was deleted before this was delivered.";

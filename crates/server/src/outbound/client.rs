@@ -17,8 +17,10 @@ use crate::telemetry::metric;
 
 /// An answer's body, counted as it comes.
 pub const ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// Of an answer to an outgoing webhook, what is read and kept.
-pub const REPLY_BYTES_MAX: usize = 4 * 1024;
+/// What is sent in secret to an outgoing webhook's receiver, and may come back: printable ASCII.
+pub const SECRET_BYTES_MAX: usize = hookline_domain::outgoing::SECRET_CHARS_MAX;
+/// Of an answer to an outgoing webhook, what is read: 4 KiB are kept, with a secret that begins in them.
+pub const REPLY_BYTES_MAX: usize = 4 * 1024 + SECRET_BYTES_MAX;
 /// Requests under way at once; the next wait, within their own time.
 pub const REQUESTS_MAX: usize = 1_000;
 /// Connections to one host that are kept open for the next request.

@@ -6,8 +6,12 @@
 mod address_guard;
 mod client;
 mod names;
+mod origin;
 #[cfg(test)]
 mod tests;
 
 pub use address_guard::{Allow, NotANetwork};
-pub use client::{ANSWER_BYTES_MAX, Outbound, REPLY_BYTES_MAX, REQUESTS_MAX, Reply, client_to_anywhere};
+pub use client::{
+    ANSWER_BYTES_MAX, Outbound, REPLY_BYTES_MAX, REQUESTS_MAX, Reply, SECRET_BYTES_MAX, client_to_anywhere,
+};
+pub use origin::is_same_origin;

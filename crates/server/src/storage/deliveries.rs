@@ -106,15 +106,23 @@ pub async fn attempts(db: &Db, org: OrgId, id: DeliveryId) -> Result<Vec<Attempt
     .await
 }
 
-/// A delivery with the same request as this one, due now. False if that one has no request.
-pub async fn replay(db: &Db, org: OrgId, of: DeliveryId, new: DeliveryId, at: Timestamp) -> Result<bool> {
+/// A delivery of the same as this one, due now, with its request or with this one. False if there is no such delivery.
+pub async fn replay(
+    db: &Db,
+    org: OrgId,
+    of: DeliveryId,
+    new: DeliveryId,
+    request: Option<&str>,
+    at: Timestamp,
+) -> Result<bool> {
     let made = db
         .execute(
             "INSERT INTO deliveries (org_id, id, webhook_id, event, call_id, copy, replay_of, state, due_at,
                  created_at, next_at, attempts_made, request)
-             SELECT org_id, $3, webhook_id, event, call_id, $3, id, 'pending', $4, $4, $4, 0, request
-             FROM deliveries WHERE org_id = $1 AND id = $2 AND request IS NOT NULL",
-            values![org.0, of.0, new.0, at.0],
+             SELECT org_id, $3, webhook_id, event, call_id, $3, id, 'pending', $4, $4, $4, 0,
+                 COALESCE($5, request)
+             FROM deliveries WHERE org_id = $1 AND id = $2 AND COALESCE($5, request) IS NOT NULL",
+            values![org.0, of.0, new.0, at.0, request],
         )
         .await?;
     Ok(made == 1)

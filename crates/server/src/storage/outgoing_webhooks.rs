@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::sqlite::to_json;
 use super::{Db, Result, StorageError, Tx};
-use crate::settings::{OutgoingWebhook, raise_version};
+use crate::settings::OutgoingWebhook;
 use crate::values;
 
 #[derive(sqlx::FromRow)]
@@ -113,24 +113,23 @@ pub async fn delete(tx: &mut Tx, org: OrgId, id: OutgoingWebhookId, at: Timestam
     found(changed, id)
 }
 
-/// Its receiver wants no more. Whether it was still enabled.
+/// Its receiver wants no more. Whether it was still enabled, and as it was at this time.
 pub async fn disable(
     tx: &mut Tx,
     org: OrgId,
     id: OutgoingWebhookId,
     reason: &str,
+    as_of: Timestamp,
     at: Timestamp,
 ) -> Result<bool> {
     let changed = tx
         .execute(
             "UPDATE outgoing_webhooks SET enabled = $4, disabled_reason = $3, updated_at = $5
-             WHERE org_id = $1 AND id = $2 AND enabled AND deleted_at IS NULL",
-            values![org.0, id.0, reason, false, at.0],
+             WHERE org_id = $1 AND id = $2 AND enabled AND deleted_at IS NULL
+                 AND updated_at = $6",
+            values![org.0, id.0, reason, false, at.0, as_of.0],
         )
         .await?;
-    if changed == 1 {
-        raise_version(tx).await?;
-    }
     Ok(changed == 1)
 }
 

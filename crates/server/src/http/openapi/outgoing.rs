@@ -43,8 +43,8 @@ pub enum MethodDocument {
     Delete,
 }
 
-/// `waiting` for a mark of seconds; `pending`, to be sent or tried again; `delivered`; `failed` after the last attempt;
-/// `dropped` without being sent.
+/// `waiting` for a mark of seconds; `pending`, to be sent or tried again; `delivered`; `failed` after the last attempt,
+/// or if it can't be sent; `dropped` if it is not to be sent any more.
 #[derive(ToSchema)]
 #[schema(as = DeliveryState, rename_all = "snake_case")]
 pub enum DeliveryStateDocument {

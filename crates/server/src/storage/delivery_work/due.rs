@@ -64,7 +64,7 @@ pub async fn due(db: &Db, state: &'static str, now: Timestamp, of: &[(Uuid, usiz
         values.push((*webhook).into());
         format!(
             "SELECT * FROM (SELECT org_id, id, webhook_id, event, call_id, due_at, next_at FROM deliveries
-                 WHERE state = $1 AND next_at <= $2 AND webhook_id = ${} ORDER BY next_at LIMIT {max}) AS some",
+                 WHERE state = $1 AND next_at <= $2 AND webhook_id = ${} ORDER BY next_at LIMIT {max}) AS part",
             values.len()
         )
     });

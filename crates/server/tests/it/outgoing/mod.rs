@@ -1,5 +1,6 @@
 //! What happens to calls is told to other systems, once, signed, and again until they have heard it.
 
+mod address;
 mod administration;
 mod ends;
 mod events;

@@ -24,7 +24,7 @@ use crate::storage::deliveries;
 pub struct Whole {
     #[serde(flatten)]
     delivery: DeliveryView,
-    /// Null while it is waiting, and if it was dropped before.
+    /// Null while it is waiting, and if it was dropped before that or would be too large.
     request: Option<RequestView>,
     attempts: Vec<AttemptView>,
 }

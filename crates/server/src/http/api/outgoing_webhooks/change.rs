@@ -26,7 +26,7 @@ use crate::storage::{delivery_work, outgoing_webhooks};
     tag = "Outgoing webhooks",
     operation_id = "update_outgoing_webhook",
     summary = "Change an outgoing webhook; what is not named stays",
-    description = "Lists are replaced as a whole; a secret header that is sent back with null keeps its value. One that is enabled again is told what happens from then on.",
+    description = "Lists are replaced as a whole; a secret header that is sent back with null keeps its value, unless `url` gets another scheme, host or port: then it has to be sent again. One that is enabled again is told what happens from then on.",
     params(("id" = String, Path, description = "Its id")),
     request_body = OutgoingWebhookPatch,
     responses((status = 200, description = "The outgoing webhook as it is now", body = View), Refusals, NotFound, Conflict),

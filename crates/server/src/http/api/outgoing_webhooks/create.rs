@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::Response;
 use hookline_domain::ids::OutgoingWebhookId;
 
-use super::{OUTGOING_WEBHOOKS_MAX, View, fields, secret_missing, storage_problem, view};
+use super::{OUTGOING_WEBHOOKS_MAX, View, fields, keys, secret_missing, storage_problem, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -50,7 +50,7 @@ async fn try_create(app: &App, caller: &ApiCaller, body: Body) -> Result<Respons
     check_room(count, OUTGOING_WEBHOOKS_MAX as i64, "outgoing webhooks")?;
     let id = OutgoingWebhookId(app.clock.new_id());
     let fields = fields(app, &change.org, id, sent, None)?;
-    let keys = app.secret.obtain().map_err(|problem| secret_missing(&problem))?;
+    let keys = keys(app).map_err(|problem| secret_missing(&problem))?;
     let at = app.clock.now();
     let webhook = OutgoingWebhook {
         id,

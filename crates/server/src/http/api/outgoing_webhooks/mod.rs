@@ -22,8 +22,9 @@ use super::change::{invalid_document, invalid_field, name, unstored};
 use super::members::Members;
 use crate::app::App;
 use crate::http::openapi::{EventDocument, MethodDocument, OutgoingBodyDocument, OutgoingHeader};
+use crate::outbound::is_same_origin;
 use crate::problem::Problem;
-use crate::server_secret::NoSecret;
+use crate::server_secret::{Keys, NoSecret};
 use crate::settings::{Org, OutgoingWebhook};
 use crate::storage::StorageError;
 
@@ -138,28 +139,29 @@ fn fields(
 ) -> Result<Fields, Problem> {
     READ_ONLY.iter().for_each(|name| drop(sent.remove(name)));
     let raw = sent.to_raw();
-    let mut no_secret = None;
+    let (mut no_secret, mut kept_names) = (None, Vec::new());
     let read = read(&raw, &mut |header| {
-        let keys = app.secret.obtain().map_err(|problem| {
+        let Some(value) = header.value else {
+            kept_names.push(header.name.to_owned());
+            return kept(old, header)
+                .ok_or_else(|| format!("is secret, and no value of {} is known: send it", header.name));
+        };
+        let keys = keys(app).map_err(|problem| {
             let why = problem.to_string();
             no_secret = Some(problem);
             why
         })?;
-        match header.value {
-            Some(value) => Ok(keys.seal(id, header.name, value)),
-            None => kept(old, header)
-                .filter(|sealed| keys.open(id, header.name, sealed).is_some())
-                .ok_or_else(|| {
-                    format!("is secret, and no value of {} is known that can be read: send it", header.name)
-                }),
-        }
+        Ok(keys.seal(id, header.name, value))
     });
     if let Some(problem) = no_secret {
         return Err(secret_missing(&problem));
     }
     let fields = read.map_err(|problem| invalid_document(&problem))?;
+    check_kept(&fields.settings, old, &kept_names).map_err(|problem| invalid_document(&problem))?;
     for (at, id) in fields.settings.campaigns.iter().enumerate() {
-        if !org.campaigns.contains_key(id) {
+        // One that was deleted since may stay: else nothing of the outgoing webhook could be changed.
+        let is_new = old.is_none_or(|old| !old.settings.campaigns.contains(id));
+        if is_new && !org.campaigns.contains_key(id) {
             let message = format!(
                 "`campaigns[{at}]` is no campaign of this organization. GET /v1/campaigns lists them."
             );
@@ -188,6 +190,31 @@ fn kept<'a>(old: Option<&'a OutgoingWebhook>, header: SecretHeader<'_>) -> Optio
         HeaderValue::Sealed(sealed) => Some(sealed.clone()),
         HeaderValue::Value(_) => None,
     }
+}
+
+/// A secret stays only where it was sent before: whoever may not read it could else have it sent to themselves.
+fn check_kept(
+    new: &Settings,
+    old: Option<&OutgoingWebhook>,
+    kept_names: &[String],
+) -> Result<(), document::Problem> {
+    let (Some(old), Some(at)) =
+        (old, new.headers.iter().position(|header| kept_names.contains(&header.name)))
+    else {
+        return Ok(());
+    };
+    if is_same_origin(old.settings.url.literal_start(), new.url.literal_start()) {
+        return Ok(());
+    }
+    let message = "is secret and was set for another host than `url` has now: send it again";
+    Err(document::Problem { path: format!("headers[{at}].value"), message: message.to_owned() })
+}
+
+/// What secrets are made with. A secret of the server is made for the first outgoing webhook of all: if one is missing
+/// later, another would not be the one that was used before.
+fn keys(app: &App) -> Result<Arc<Keys>, NoSecret> {
+    let is_first = app.settings.current().is_ok_and(|settings| settings.outgoing.is_empty());
+    if is_first { app.secret.obtain() } else { app.secret.known() }
 }
 
 /// Nothing can be signed or sealed.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::{find, secret_missing, storage_problem};
+use super::{find, keys, secret_missing, storage_problem};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -73,7 +73,7 @@ async fn try_rotate(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Resu
     }
     let mut change = Change::begin(app, caller).await?;
     let old = find(&change.org, id)?;
-    let keys = app.secret.obtain().map_err(|problem| secret_missing(&problem))?;
+    let keys = keys(app).map_err(|problem| secret_missing(&problem))?;
     let at = app.clock.now();
     // Of another secret of the server the old signing secret can't be made any more.
     let overlaps = seconds > 0 && keys.check() == old.secret_check;
