@@ -84,6 +84,7 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
             )));
         }
     }
+    sessions::check_places(&db).await?;
     let clock = Clock::default();
     let metrics = metric::install().map_err(|error| StorageError::Setup(error.to_string()))?;
     let settings = Arc::new(Settings::load(db.clone(), clock.clone()).await?);

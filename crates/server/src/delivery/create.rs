@@ -9,8 +9,9 @@ use hookline_domain::outgoing::{Event, events_of};
 use hookline_domain::time::Timestamp;
 
 use super::occasion::{self, Happened, render};
+use super::settle::count_outcome;
 use crate::app::App;
-use crate::sessions::{Cursor, Event as Entry};
+use crate::sessions::{Cursor, Entries, Event as Entry};
 use crate::settings::{OutgoingWebhook, Snapshot};
 use crate::storage::Result;
 use crate::storage::delivery_work::{self, Begins, NewDelivery};
@@ -82,17 +83,17 @@ impl Reader {
             self.known = Some(known);
         }
         self.at = self.at.max(since);
-        let entries = app.tail.entries_after(self.at, ENTRIES_MAX).await?;
-        let Some(last) = entries.last().map(|(_, entry)| entry.cursor) else { return Ok(false) };
+        let Entries { entries, last, read } = app.tail.entries_after(self.at, ENTRIES_MAX).await?;
+        let Some(last) = last else { return Ok(false) };
         // After the entries: whoever began to listen before one of them was written is known by now.
         app.settings.refresh().await?;
         let Ok(settings) = app.settings.current() else { return Ok(false) };
         let settings = settings.clone();
         let (told, through) = told(&settings, &entries, last);
-        self.unwritten += entries.len();
+        self.unwritten += read;
         if told.is_empty() && self.unwritten < UNWRITTEN_MAX {
             self.at = through;
-            return Ok(entries.len() == ENTRIES_MAX);
+            return Ok(read == ENTRIES_MAX);
         }
         let (deliveries, through) = deliveries(app, &settings, told, through).await?;
         let known = self.known.take().unwrap_or_default();
@@ -102,7 +103,9 @@ impl Reader {
             if !deliveries.is_empty() {
                 app.deliveries.wake();
             }
-            return Ok(through != last || entries.len() == ENTRIES_MAX);
+            let failed = deliveries.iter().filter(|one| matches!(one.begins, Begins::Failed(_)));
+            count_outcome("failed", failed.count() as u64);
+            return Ok(through != last || read == ENTRIES_MAX);
         }
         // Another node did it.
         Ok(true)

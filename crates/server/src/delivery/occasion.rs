@@ -8,8 +8,9 @@ use hookline_domain::outgoing::{self, Event, Occasion, Rendered, Settings, TooLa
 use hookline_domain::tags::{TagSet, TagView};
 use hookline_domain::time::Timestamp;
 
+use crate::intake::effect::LoadedCall;
 use crate::settings::Org;
-use crate::storage::{Db, Result, calls};
+use crate::storage::{Db, Result, StorageError, calls};
 
 /// Calls that one statement reads.
 const CALLS_PER_READ: usize = 100;
@@ -63,9 +64,28 @@ pub async fn load(
         ids.sort_unstable();
         ids.dedup();
         for some in ids.chunks(CALLS_PER_READ) {
-            let found = calls::some(db, org, some).await?;
+            let found = readable(db, org, some).await?;
             loaded.extend(found.into_iter().map(|(call, tags)| (call.call.id, (call.call, tags))));
         }
     }
     Ok(loaded)
+}
+
+/// These calls but for those that can't be read: one must not keep everyone else's from being told.
+async fn readable(db: &Db, org: OrgId, ids: &[CallId]) -> Result<Vec<(LoadedCall, TagSet)>> {
+    match calls::some(db, org, ids).await {
+        Err(StorageError::Unreadable(_)) => {}
+        found => return found,
+    }
+    let mut readable = Vec::new();
+    for id in ids {
+        match calls::some(db, org, &[*id]).await {
+            Ok(found) => readable.extend(found),
+            Err(error @ StorageError::Unreadable(_)) => {
+                tracing::error!(%error, call = %id, "a call can't be read, so nobody is told of it");
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(readable)
 }

@@ -4,7 +4,9 @@
 //! lost between a page load and a reconnect, and a node needs no memory of who was told what.
 
 mod notify;
+mod places;
 mod tail;
 
 pub use notify::{announce, forward, listen};
-pub use tail::{Cursor, Event, Follower, Tail};
+pub use places::check as check_places;
+pub use tail::{Cursor, Entries, Event, Follower, Tail};

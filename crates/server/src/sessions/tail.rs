@@ -22,7 +22,7 @@ const POLL: Duration = Duration::from_millis(250);
 /// A place in the timeline: all entries before it have been seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Cursor {
-    tx: i64,
+    pub(super) tx: i64,
     seq: i64,
 }
 
@@ -98,6 +98,15 @@ pub struct Changed {
     pub last: Option<Cursor>,
     /// Whether there are no more.
     pub is_all: bool,
+}
+
+/// Entries of any organization.
+pub struct Entries {
+    pub entries: Vec<(OrgId, Event)>,
+    /// The place after them; `None` if there were none.
+    pub last: Option<Cursor>,
+    /// How many there were, with those that can't be read.
+    pub read: usize,
 }
 
 /// The end of the timeline, and a notice when it grows.
@@ -177,15 +186,25 @@ impl Tail {
         Ok(Changed { calls: calls.into_iter().collect(), last, is_all })
     }
 
-    /// What was appended after a place for any organization; oldest first.
-    pub async fn entries_after(&self, cursor: Cursor, max: usize) -> Result<Vec<(OrgId, Event)>> {
+    /// What was appended after a place for any organization, oldest first. One that can't be read is left out: it must not
+    /// keep everyone else's from being told.
+    pub async fn entries_after(&self, cursor: Cursor, max: usize) -> Result<Entries> {
         let (tx, later, order) = self.reading();
         let sql = format!(
             "SELECT {tx}, seq, org_id, call_id, kind, at, actor, request_id, changes FROM timeline
              WHERE {later} ORDER BY {order} LIMIT {max}"
         );
         let rows: Vec<OwnedRow> = self.db.fetch_all(&sql, values![cursor.tx, cursor.seq]).await?;
-        rows.into_iter().map(|row| Ok((OrgId(row.org_id), row.event.event()?))).collect()
+        let last = rows.last().map(|row| Cursor { tx: row.event.tx, seq: row.event.seq });
+        let (read, mut entries) = (rows.len(), Vec::with_capacity(rows.len()));
+        for OwnedRow { org_id, event } in rows {
+            let seq = event.seq;
+            match event.event() {
+                Ok(event) => entries.push((OrgId(org_id), event)),
+                Err(error) => tracing::error!(%error, seq, "an entry of the timeline is left out"),
+            }
+        }
+        Ok(Entries { entries, last, read })
     }
 
     /// Notices of the timeline's growth.

@@ -8,6 +8,7 @@ mod limits;
 mod marks;
 mod nodes;
 mod receiver;
+mod restored;
 mod retries;
 mod secret;
 mod signatures;
