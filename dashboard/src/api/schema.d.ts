@@ -498,7 +498,7 @@ export interface paths {
         put?: never;
         /**
          * Send a delivery's request again, as a new delivery
-         * @description The same bytes, with a `webhook-id` and a signature of their own: its receiver takes it for new.
+         * @description The same bytes, with a `webhook-id` and a signature of their own: its receiver takes it for new. If the outgoing webhook's `url` has another host by now, the request is made anew, from the call as it is.
          */
         post: operations["replay_delivery"];
         delete?: never;
@@ -791,7 +791,7 @@ export interface paths {
         head?: never;
         /**
          * Change an outgoing webhook; what is not named stays
-         * @description Lists are replaced as a whole; a secret header that is sent back with null keeps its value. One that is enabled again is told what happens from then on.
+         * @description Lists are replaced as a whole; a secret header that is sent back with null keeps its value, unless `url` gets another scheme, host or port: then it has to be sent again. One that is enabled again is told what happens from then on.
          */
         patch: operations["update_outgoing_webhook"];
         trace?: never;
@@ -2199,8 +2199,8 @@ export interface components {
             response: string;
         };
         /**
-         * @description `waiting` for a mark of seconds; `pending`, to be sent or tried again; `delivered`; `failed` after the last attempt;
-         *     `dropped` without being sent.
+         * @description `waiting` for a mark of seconds; `pending`, to be sent or tried again; `delivered`; `failed` after the last attempt,
+         *     or if it can't be sent; `dropped` if it is not to be sent any more.
          * @enum {string}
          */
         DeliveryState: "waiting" | "pending" | "delivered" | "failed" | "dropped";
