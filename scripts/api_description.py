@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 
 READY_SECONDS_MAX = 30
+TRIES = 4
 # A cookie or a key that is not there is refused, streams do not end, and the demo can be made once.
 NOT_ASKED = r"/stream|/v1/sign-|/v1/setup"
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
@@ -81,6 +82,18 @@ def configuration(server: Server) -> str:
     return "\n".join([*lines, ""])
 
 
+def run(command: list[str], folder: str) -> int:
+    """Python 3.11 now and then fails within schemathesis ("AST constructor recursion depth mismatch"), which says nothing of the
+    server: such a run, in which no answer was found wrong, is made again."""
+    for _ in range(TRIES):
+        done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        stumbled = "AST constructor recursion depth mismatch" in done.stdout and "\nFailures:" not in done.stdout
+        if done.returncode == 0 or not stumbled:
+            break
+    print(done.stdout)
+    return done.returncode
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("program", help="the hookline binary")
@@ -95,10 +108,10 @@ def main() -> int:
             command = [str(Path(sys.executable).with_name("st")), "run", f"{server.url}/openapi.json", "--header",
                        f"Authorization: Bearer {server.api_key}", "--phases", "coverage,fuzzing", "--max-examples",
                        str(options.cases), "--checks", CHECKS, "--exclude-path-regex", NOT_ASKED, "--continue-on-failure",
-                       "--warnings", "off", "--workers", "2"]
+                       "--warnings", "off", "--workers", "1"]
             if options.seed is not None:
                 command += ["--seed", str(options.seed)]
-            return subprocess.run(command, cwd=folder).returncode
+            return run(command, folder)
         finally:
             server.process.terminate()
             server.process.wait()
