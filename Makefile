@@ -1,4 +1,4 @@
-.PHONY: run test check bench screenshots
+.PHONY: run test torture check bench screenshots
 
 # Builds everything and starts it on SQLite with demo data; prints the address, keys and curl lines.
 run:
@@ -11,6 +11,11 @@ run:
 # Installs what the tests need, starts a PostgreSQL of its own, runs every test.
 test:
 	scripts/test.sh
+
+# Breaks it on purpose and counts what is lost: crashes, power, duplicates (docs/reliability.md). TORTURE=full takes hours,
+# TORTURE_SEED=N repeats what a run chose.
+torture:
+	scripts/torture.sh
 
 # Format, lints, and the prefix table against its source.
 check:

@@ -3,24 +3,7 @@
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 
-# PostgreSQL refuses to run as root.
-as_postgres() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
-
-folder=$(mktemp -d)
-stop() {
-  (cd "$folder" && as_postgres "$POSTGRES_BIN/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1) || true
-  rm -rf "$folder"
-}
-trap stop EXIT
-if [ "$(id -u)" = 0 ]; then chown postgres "$folder"; fi
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-(
-  cd "$folder"
-  as_postgres "$POSTGRES_BIN/initdb" -D "$folder/data" --auth trust --username postgres >/dev/null
-  as_postgres "$POSTGRES_BIN/pg_ctl" -D "$folder/data" -w -l "$folder/log" \
-    -o "-p $port -k $folder -c listen_addresses=127.0.0.1 -c max_connections=500" start >/dev/null
-)
-export HOOKLINE_TEST_POSTGRES="postgres://postgres@127.0.0.1:$port/postgres"
+source scripts/postgres.sh
 
 mkdir -p target
 .venv/bin/python scripts/phone_reference.py > target/phone_reference.tsv

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod config;
 pub mod delivery;
 pub mod demo;
+pub mod failpoint;
 pub mod http;
 pub mod intake;
 pub mod keys;

@@ -200,6 +200,8 @@ impl SqliteDb {
                 StorageError::Setup(format!("can't make the folder {}: {error}", folder.display()))
             })?;
         }
+        #[cfg(feature = "failpoints")]
+        crate::failpoint::disk::register();
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
@@ -241,12 +243,21 @@ impl SqliteDb {
         let connection = rusqlite::Connection::open(&self.path)?;
         connection.busy_timeout(SQLITE_BUSY_TIMEOUT)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.pragma_update(None, "synchronous", synchronous())?;
         connection.pragma_update(None, "wal_autocheckpoint", 0)?;
         connection.pragma_update(None, "cache_size", -SQLITE_WRITER_CACHE_KIB)?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(connection)
     }
+}
+
+/// When the hot writer syncs: at each commit, but for the control of `make torture` that must be found out.
+fn synchronous() -> &'static str {
+    #[cfg(feature = "failpoints")]
+    if std::env::var_os("HOOKLINE_TEST_SYNC_RARELY").is_some() {
+        return "NORMAL";
+    }
+    "FULL"
 }
 
 /// A transaction; dropped without `commit`, it changes nothing.

@@ -17,6 +17,7 @@ use super::sqlite::SqliteWriter;
 use super::turns::{Turn, Turns};
 use super::{Db, Result, StorageError};
 use crate::clock::Clock;
+use crate::failpoint::Failpoint;
 use crate::intake::effect::Commit;
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
@@ -256,6 +257,7 @@ fn answer(waiters: &Handle, batch: Vec<Entry>, outcomes: Vec<Outcome>, started: 
     waiters.spawn(async move {
         for (entry, outcome) in batch.into_iter().zip(outcomes) {
             metric::QUEUE_SECONDS.record(started.saturating_duration_since(entry.queued));
+            Failpoint::BeforeAnswer.reach();
             // A client that went away is not told; its work is done all the same.
             let _ = entry.reply.send(Ok(outcome));
         }

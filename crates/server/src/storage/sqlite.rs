@@ -19,6 +19,7 @@ use super::db::SqliteDb;
 use super::group_commit::{WriterParts, apply_all, commits_late};
 use super::rates::{self, RateBoard, RateGrant};
 use super::{Result, StorageError};
+use crate::failpoint::Failpoint;
 use crate::intake::effect::{Commit, Loaded, LoadedCall, Needs, Sequence, Writes};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
@@ -70,6 +71,7 @@ impl SqliteWriter {
         if self.late && !self.connection.is_autocommit() {
             self.connection.execute_batch("COMMIT")?;
         }
+        Failpoint::BeforeClaim.reach();
         let mut tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         read_windows(&tx, &self.parts.board, needs)?;
         // One moment for the counters that are read and those that are raised.
@@ -83,15 +85,18 @@ impl SqliteWriter {
         let mut commit = Commit::new(loaded, at, &admitted.standings, &mut self.next_seq);
         let outcomes = apply_all(&mut commit, works);
         let (writes, loaded) = commit.finish();
+        Failpoint::AfterEffect.reach();
         store(&tx, works, &writes, &loaded)?;
         routing::store(&tx, &writes, &loaded)?;
         bids::store(&tx, &writes)?;
         store_grants(&tx, &admitted.grants, &self.parts.board)?;
+        Failpoint::BeforeCommit.reach();
         if self.late {
             tx.set_drop_behavior(DropBehavior::Ignore);
         } else {
             tx.commit()?;
         }
+        Failpoint::AfterCommit.reach();
         self.counters = (counted, loaded.counters);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {

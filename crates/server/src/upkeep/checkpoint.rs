@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use crate::failpoint::Failpoint;
 use crate::storage::SqliteDb;
 use crate::telemetry::metric;
 
@@ -67,6 +68,7 @@ fn round(db: &SqliteDb, connection: &Connection, last: Log) -> rusqlite::Result<
     }
     let started = Instant::now();
     checkpoint(connection, "PASSIVE")?;
+    Failpoint::InCheckpoint.reach();
     if log.pages >= PAGES_MAX {
         // The very little that was written meanwhile.
         let _turn = db.turn.blocking_lock();

@@ -10,6 +10,7 @@ use hookline_domain::time::{MICROS_PER_SECOND, Timestamp};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::failpoint::Failpoint;
 use crate::storage::calls::first_id;
 use crate::storage::{Result, Value, organizations, status_code};
 use crate::values;
@@ -117,6 +118,7 @@ async fn expire_deliveries(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
             values![org.0, before, STEP_ROWS],
         )
         .await?;
+    Failpoint::InExpiry.reach();
     if !removed.is_empty() {
         let names: Vec<String> = (2..removed.len() + 2).map(|at| format!("${at}")).collect();
         let mut values = values![org.0];

@@ -10,6 +10,7 @@ use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::failpoint::Failpoint;
 use crate::sessions::{Cursor, Tail};
 use crate::storage::Result;
 use crate::storage::reports::{self, Among, BUCKET};
@@ -114,6 +115,7 @@ async fn write(app: &App, node: Uuid, org: OrgId, buckets: &[i64], rows: &[repor
     let held = reports::hold(&mut tx, node, app.clock.now().plus_seconds(LEASE_SECONDS)).await?;
     if held {
         reports::replace(&mut tx, org, buckets, rows).await?;
+        Failpoint::InReports.reach();
         tx.commit().await?;
     }
     Ok(held)

@@ -25,6 +25,8 @@ mod silent;
 mod simulate;
 mod spec;
 mod together;
+#[cfg(feature = "failpoints")]
+mod torture;
 mod traces;
 mod traffic;
 mod unmatched;

@@ -18,6 +18,7 @@ use super::group_commit::{WriterParts, apply_all, commits_late};
 use super::rates::{self, Standings};
 use super::turns::Turn;
 use super::{Result, StorageError};
+use crate::failpoint::Failpoint;
 use crate::intake::effect::{Commit, Loaded, Needs, PHONE_ROWS_MAX, Sequence};
 use crate::intake::work::{Outcome, Work};
 use crate::telemetry::metric;
@@ -105,6 +106,7 @@ impl PostgresWriter {
         standings: &mut Option<Standings>,
         turn: &mut Option<Turn>,
     ) -> Result<Option<Vec<Outcome>>> {
+        Failpoint::BeforeClaim.reach();
         let (mut connection, begun) = self.admit_and_begin(works, needs, care, standings).await?;
         // One moment for the counters that are read and those that are raised.
         let at = self.parts.clock.now();
@@ -118,6 +120,7 @@ impl PostgresWriter {
             let (writes, loaded) = commit.finish();
             (outcomes, writes, loaded)
         };
+        Failpoint::AfterEffect.reach();
         // What was refused stored no id that its index could refuse: whether it was used must be read.
         let settled = |id| loaded.prior.contains_key(id) || loaded.in_progress.contains(id);
         let stored = if care == Care::Guess && !needs.transactions.iter().all(settled) {
@@ -131,9 +134,11 @@ impl PostgresWriter {
             return Ok(None);
         }
         *turn = None;
+        Failpoint::BeforeCommit.reach();
         if !self.late {
             raw_sql("COMMIT").execute(&mut connection).await?;
         }
+        Failpoint::AfterCommit.reach();
         self.writing.give_back(connection);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {

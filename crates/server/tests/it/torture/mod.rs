@@ -1,0 +1,38 @@
+//! `make torture`: broken on purpose, by chance that a seed repeats. Minutes as it is, the whole with `TORTURE=full`.
+
+mod duplicates;
+mod kills;
+mod power;
+
+use crate::crash::dice::Dice;
+
+/// Writers at the same time.
+const WRITERS: u64 = 100;
+/// Lives of servers on one database, before it is checked whole and a new one begins.
+const CYCLES_PER_WORLD: u64 = 25;
+
+/// How often, here and in the whole.
+fn times(short: u64, full: u64) -> u64 {
+    let is_full = std::env::var("TORTURE").is_ok_and(|value| value == "full");
+    if is_full { full } else { short }
+}
+
+/// Printed, so that `TORTURE_SEED` can repeat what it chose.
+fn seed() -> u64 {
+    let given = std::env::var("TORTURE_SEED").ok();
+    let seed = given.map_or_else(
+        || uuid::Uuid::new_v4().as_u64_pair().0 >> 32,
+        |text| text.parse().expect("TORTURE_SEED is a number"),
+    );
+    println!("TORTURE_SEED={seed}");
+    seed
+}
+
+/// A line of the report.
+fn report(what: &str, engine: crate::world::Engine, figures: &str) {
+    println!("torture | {what} | {engine:?} | {figures}");
+}
+
+fn dice() -> Dice {
+    Dice::new(seed())
+}

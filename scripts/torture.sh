@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Breaks Hookline on purpose (docs/reliability.md). TORTURE=full does the whole, TORTURE_SEED=N repeats a run's choices,
+# an argument names the part: kills, power, duplicates.
+set -euo pipefail
+source "$(dirname "$0")/setup.sh"
+source scripts/postgres.sh
+scripts/dashboard.sh
+
+# For the stories that take its power away.
+as=""
+if [ "$(id -u)" = 0 ]; then as="runuser -u postgres --"; fi
+export HOOKLINE_TEST_PG_CTL="cd $folder && $as $POSTGRES_BIN/pg_ctl -D $folder/data -w -l $folder/log"
+
+# One after the other: PostgreSQL is stopped in some. The controls that answer early are among the tests of crashes.
+cargo test -p hookline --features failpoints --test it -- --test-threads=1 --nocapture "torture::${1:-}" \
+  crash::a_server_that_answers_before_it_commits
