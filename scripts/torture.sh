@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Breaks Hookline on purpose (docs/reliability.md). TORTURE=full does the whole, TORTURE_SEED=N repeats a run's choices,
+# Breaks Hookline on purpose (docs/reliability.md). TORTURE=full does the whole, TORTURE=10 a tenth of it; TORTURE_SEED=N repeats a run's choices,
 # an argument names the part: kills, power, duplicates.
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"

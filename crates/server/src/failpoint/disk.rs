@@ -131,7 +131,11 @@ unsafe extern "C" fn write(
     offset: i64,
 ) -> c_int {
     let open = of(file);
-    if open.is_log { Failpoint::LogWrite.reach() } else { Failpoint::DatabaseWrite.reach() }
+    if open.is_log {
+        Failpoint::LogWrite.reach()
+    } else {
+        Failpoint::DatabaseWrite.reach()
+    }
     let mut disk = disk();
     remember(&mut disk, &open, file, offset, amount);
     // SAFETY: as above.
@@ -152,7 +156,11 @@ unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, length: i64) -> c_in
 
 unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     let open = of(file);
-    if open.is_log { Failpoint::LogSync.reach() } else { Failpoint::DatabaseSync.reach() }
+    if open.is_log {
+        Failpoint::LogSync.reach()
+    } else {
+        Failpoint::DatabaseSync.reach()
+    }
     if POWER_SEED.is_none() {
         // SAFETY: as above.
         return unsafe { (open.methods.xSync.expect("there"))(file, flags) };

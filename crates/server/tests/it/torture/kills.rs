@@ -13,7 +13,7 @@ use crate::on_both_engines;
 use crate::world::{Engine, TestWorld};
 
 /// Answers after which a server is killed that did not come to its moment.
-const ANSWERS_MAX: u64 = 20_000;
+const ANSWERS_MAX: u64 = 4_000;
 /// Answers until a kill of chance.
 const CHANCE_ANSWERS: u64 = 600;
 
@@ -32,7 +32,7 @@ struct Tally {
 }
 
 async fn killed_anywhere_nothing_is_lost_doubled_or_stuck(engine: Engine) {
-    let cycles = times(50, 1_000);
+    let cycles = times(44, 1_000);
     let (mut dice, mut tally) = (dice(), Tally::default());
     let points = points(engine);
     let mut cycle = 0;
@@ -45,11 +45,11 @@ async fn killed_anywhere_nothing_is_lost_doubled_or_stuck(engine: Engine) {
             one_life(&mut world, &mut heard, &mut tally, points[index], cycle, &mut dice).await;
             cycle += 1;
         }
+        tally.acknowledged += heard.acknowledged();
         world.add_node();
         tally.faults.extend(heard.faults(&world).await);
         tally.faults.extend(chains::faults(&world).await);
         tally.sent += heard.sent();
-        tally.acknowledged += heard.acknowledged();
         tally.replays += heard.replays;
     }
     for (point, (kills, hits)) in &tally.kills {
@@ -57,7 +57,7 @@ async fn killed_anywhere_nothing_is_lost_doubled_or_stuck(engine: Engine) {
     }
     let Tally { sent, acknowledged, replays, faults, kills } = tally;
     let figures = format!(
-        "{cycles} kills, {sent} ids sent, {acknowledged} known done, {replays} replays compared, {} faults",
+        "{cycles} kills, {sent} ids sent, {acknowledged} acknowledged, {replays} replays compared, {} faults",
         faults.len()
     );
     report("kill, all", engine, &figures);
@@ -95,7 +95,9 @@ fn count(point: Failpoint, dice: &mut Dice) -> u64 {
         Failpoint::LogWrite => 40 + dice.below(2_000),
         Failpoint::DatabaseWrite => dice.below(400),
         Failpoint::InCheckpoint => dice.below(4),
-        Failpoint::InReports | Failpoint::InExpiry => 0,
+        Failpoint::InReports => dice.below(2),
+        // Not the one that comes with the start, before there is a load.
+        Failpoint::InExpiry => 1,
         _ => dice.below(40),
     }
 }
@@ -110,12 +112,14 @@ async fn one_life(
 ) {
     let (name, variable, to_hear) = match point {
         None => (CHANCE, None, 1 + dice.below(CHANCE_ANSWERS)),
-        Some(point) => {
-            (point.name(), Some(format!("{}:{}", point.name(), count(point, dice))), ANSWERS_MAX)
-        }
+        Some(point) => (point.name(), Some(format!("{}:{}", point.name(), count(point, dice))), ANSWERS_MAX),
     };
     let variables: Vec<(&str, &str)> =
         variable.iter().map(|value| ("HOOKLINE_TEST_FAILPOINT", value.as_str())).collect();
+    if point == Some(Failpoint::InReports) {
+        // What a dead server leased for a minute; none lives so long here.
+        world.execute("UPDATE report_progress SET leased_until = 0").await;
+    }
     // It may come to its moment before it serves.
     let ended = if world.try_add_node(&variables) {
         let load = Load { to_hear, seed: dice.next(), ..Load::of_cycle(cycle, WRITERS) };

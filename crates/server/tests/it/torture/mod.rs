@@ -11,10 +11,13 @@ const WRITERS: u64 = 100;
 /// Lives of servers on one database, before it is checked whole and a new one begins.
 const CYCLES_PER_WORLD: u64 = 25;
 
-/// How often, here and in the whole.
+/// How often: in minutes, in the whole, or in as many percent of it as `TORTURE` says.
 fn times(short: u64, full: u64) -> u64 {
-    let is_full = std::env::var("TORTURE").is_ok_and(|value| value == "full");
-    if is_full { full } else { short }
+    match std::env::var("TORTURE").as_deref() {
+        Err(_) | Ok("") => short,
+        Ok("full") => full,
+        Ok(percent) => full * percent.parse::<u64>().expect("TORTURE is full, or a percentage of it") / 100,
+    }
 }
 
 /// Printed, so that `TORTURE_SEED` can repeat what it chose.

@@ -38,10 +38,10 @@ struct Tally {
 
 impl Tally {
     async fn add(&mut self, world: &TestWorld, mut heard: Heard) {
-        self.faults.extend(heard.faults(world).await);
-        self.faults.extend(chains::faults(world).await);
         self.sent += heard.sent();
         self.acknowledged += heard.acknowledged();
+        self.faults.extend(heard.faults(world).await);
+        self.faults.extend(chains::faults(world).await);
     }
 
     fn lost(&self) -> usize {
@@ -51,7 +51,7 @@ impl Tally {
     fn report(&self, what: &str, engine: Engine) {
         let Self { lives, by_themselves, sent, acknowledged, faults } = self;
         let figures = format!(
-            "{lives} times, {by_themselves} at the moment itself, {sent} ids sent, {acknowledged} known done, {} lost, {} faults",
+            "{lives} times, {by_themselves} at the moment itself, {sent} ids sent, {acknowledged} acknowledged, {} lost, {} faults",
             self.lost(),
             faults.len()
         );
@@ -61,7 +61,7 @@ impl Tally {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_sqlite_synced_outlives_the_power() {
-    let (cycles, mut dice, mut tally) = (times(30, 200), dice(), Tally::default());
+    let (cycles, mut dice, mut tally) = (times(24, 200), dice(), Tally::default());
     while tally.lives < cycles {
         let lives = CYCLES_PER_WORLD.min(cycles - tally.lives);
         lives_on_sqlite(&mut tally, lives, &POINTS, &[], &mut dice).await;
@@ -100,8 +100,7 @@ async fn lives_on_sqlite(
         variables.extend(more);
         tally.lives += 1;
         if world.try_add_node(&variables) {
-            let load =
-                Load { to_hear: ANSWERS_MAX, seed: dice.next(), ..Load::of_cycle(cycle, WRITERS) };
+            let load = Load { to_hear: ANSWERS_MAX, seed: dice.next(), ..Load::of_cycle(cycle, WRITERS) };
             tally.by_themselves += u64::from(load.run_and_kill(&mut world, &mut heard).await);
         }
     }
@@ -113,7 +112,7 @@ async fn lives_on_sqlite(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_postgres_synced_outlives_its_end() {
-    let (cycles, mut dice, mut tally) = (times(10, 200), dice(), Tally::default());
+    let (cycles, mut dice, mut tally) = (times(8, 200), dice(), Tally::default());
     while tally.lives < cycles {
         let lives = CYCLES_PER_WORLD.min(cycles - tally.lives);
         lives_on_postgres(&mut tally, lives, true, &mut dice).await;
