@@ -13,7 +13,7 @@ use crate::on_both_engines;
 use crate::world::{Engine, TestWorld};
 
 /// Answers after which a server is killed that did not come to its moment.
-const ANSWERS_MAX: u64 = 4_000;
+const ANSWERS_MAX: u64 = 12_000;
 /// Answers until a kill of chance.
 const CHANCE_ANSWERS: u64 = 600;
 
