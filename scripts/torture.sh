@@ -11,6 +11,5 @@ as=""
 if [ "$(id -u)" = 0 ]; then as="runuser -u postgres --"; fi
 export HOOKLINE_TEST_PG_CTL="cd $folder && $as $POSTGRES_BIN/pg_ctl -D $folder/data -w -l $folder/log"
 
-# One after the other: PostgreSQL is stopped in some. The controls that answer early are among the tests of crashes.
-cargo test -p hookline --features failpoints --test it -- --test-threads=1 --nocapture "torture::${1:-}" \
-  crash::a_server_that_answers_before_it_commits
+# One after the other: PostgreSQL is stopped in some.
+cargo test -p hookline --features failpoints --test it -- --test-threads=1 --nocapture "torture::${1:-}"
