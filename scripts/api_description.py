@@ -74,8 +74,7 @@ def configuration(server: Server) -> str:
         lines += ["[[operations]]", f'include-path = "/{kind.replace("_", "-")}"',
                   f'parameters = {{ "query.moja_auth_key" = "{server.keys[kind]}" }}']
     for noun, name in NOUNS.items():
-        listed = server.ask("GET", f"/v1/{noun}?limit=1") if noun in ("calls", "requests", "deliveries") else server.ask("GET", f"/v1/{noun}")
-        things = next(value for value in listed.values() if isinstance(value, list))
+        things = next(value for value in server.ask("GET", f"/v1/{noun}").values() if isinstance(value, list))
         if things:
             lines += ["[[operations]]", f'include-path-regex = "^/v1/{noun}/[{{](id|request_id)[}}]"', 'exclude-method = "DELETE"',
                       f'parameters = {{ "path.id" = "{things[0][name]}" }}']

@@ -1,7 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, data } from '@/api/client';
 import { currentOrganization } from '@/api/organization';
-import { Problem } from '@/api/problem';
 import type { Me, Role } from '@/api/types';
 
 /** Each includes the ones before it. */
@@ -14,20 +13,13 @@ export const ROLE_NAMES: Record<Role, { label: string; may: string }> = {
   owner: { label: 'Owner', may: 'Also users, API keys, the organization and the audit log.' },
 };
 
-/** A server that knows no users yet is used by an API key, as in development. */
-const BY_KEY: Me = { organizations: [] };
+/** Before it is known who is asking. */
+const NOBODY: Me = { organizations: [] };
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   staleTime: 60_000,
-  async queryFn(): Promise<Me> {
-    try {
-      return await data(api.GET('/v1/me'));
-    } catch (problem) {
-      if (problem instanceof Problem && problem.status === 404) return BY_KEY;
-      throw problem;
-    }
-  },
+  queryFn: () => data(api.GET('/v1/me')),
 });
 
 /** What the sign-in page may know. */
@@ -49,7 +41,7 @@ export async function whereTo(): Promise<'pages' | 'setup' | 'sign-in'> {
 }
 
 export function useSession(): Me {
-  return useQuery(sessionQuery).data ?? BY_KEY;
+  return useQuery(sessionQuery).data ?? NOBODY;
 }
 
 /** The organization that the pages are about, with the user's role there. */

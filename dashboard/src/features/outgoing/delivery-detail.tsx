@@ -1,15 +1,13 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Repeat2 } from 'lucide-react';
-import { useState } from 'react';
 import { api, data } from '@/api/client';
 import type { Schema } from '@/api/types';
 import { HttpStatus } from '@/components/badge';
-import { Button } from '@/components/button';
 import { CodeBlock, prettyJson } from '@/components/code';
 import { CopyId } from '@/components/copy';
 import { Facts } from '@/components/page';
-import { say, sayProblem } from '@/components/toast';
+import { Replay } from '@/components/replay';
+import { say } from '@/components/toast';
 import { Nothing, Time } from '@/components/values';
 import { useMay } from '../access/session';
 import { useOutgoingName } from '../names';
@@ -159,27 +157,18 @@ export function SentRequest({ request }: { request: Schema['OutgoingRequest'] })
 
 /** Sends a delivery once more, as a new one, and opens that. */
 export function ReplayDelivery({ id }: { id: string }) {
-  const [busy, setBusy] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate();
   const may = useMay('manager');
   if (!may) return null;
-  const replay = async () => {
-    setBusy(true);
-    try {
-      const again = await data(api.POST('/v1/deliveries/{id}/replay', { params: { path: { id } } }));
-      say('To be sent again, as a new delivery.');
-      await navigate({ to: '/deliveries/$id', params: { id: again.id } });
-      await client.invalidateQueries({ queryKey: ['deliveries'] });
-    } catch (problem) {
-      sayProblem(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <Button busy={busy} onClick={() => void replay()}>
-      <Repeat2 className="size-3.5" aria-hidden /> Replay
-    </Button>
+    <Replay
+      again={async () => {
+        const again = await data(api.POST('/v1/deliveries/{id}/replay', { params: { path: { id } } }));
+        say('To be sent again, as a new delivery.');
+        await navigate({ to: '/deliveries/$id', params: { id: again.id } });
+        await client.invalidateQueries({ queryKey: ['deliveries'] });
+      }}
+    />
   );
 }

@@ -1,15 +1,14 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Repeat2 } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
 import { api } from '@/api/client';
 import type { LoggedRequest, Schema } from '@/api/types';
 import { Badge, HttpStatus } from '@/components/badge';
-import { Button } from '@/components/button';
 import { CodeBlock, prettyJson } from '@/components/code';
 import { CopyId } from '@/components/copy';
 import { Facts } from '@/components/page';
-import { say, sayProblem } from '@/components/toast';
+import { Replay } from '@/components/replay';
+import { say } from '@/components/toast';
 import { Time } from '@/components/values';
 import { useMay } from '../access/session';
 import { useWebhookName } from '../names';
@@ -142,28 +141,19 @@ export function HeaderList({ headers }: { headers: ReactNode[][] }) {
 
 /** Sends a logged request again, as a new one, and opens that. */
 export function ReplayButton({ id }: { id: string }) {
-  const [busy, setBusy] = useState(false);
   const client = useQueryClient();
   const navigate = useNavigate();
   const may = useMay('manager');
   if (!may) return null;
-  const replay = async () => {
-    setBusy(true);
-    try {
-      const { response } = await api.POST('/v1/requests/{id}/replay', { params: { path: { id } } });
-      say('Sent again, as a new request.');
-      const again = response.headers.get('x-request-id');
-      if (again !== null) await navigate({ to: '/requests/$id', params: { id: again } });
-      await client.invalidateQueries({ queryKey: ['requests'] });
-    } catch (problem) {
-      sayProblem(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
-    <Button busy={busy} onClick={() => void replay()}>
-      <Repeat2 className="size-3.5" aria-hidden /> Replay
-    </Button>
+    <Replay
+      again={async () => {
+        const { response } = await api.POST('/v1/requests/{id}/replay', { params: { path: { id } } });
+        say('Sent again, as a new request.');
+        const again = response.headers.get('x-request-id');
+        if (again !== null) await navigate({ to: '/requests/$id', params: { id: again } });
+        await client.invalidateQueries({ queryKey: ['requests'] });
+      }}
+    />
   );
 }

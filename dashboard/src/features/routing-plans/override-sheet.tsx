@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from '@/components/button';
-import { Choices, Field, Input, Select } from '@/components/field';
+import { Choices, Field, Input } from '@/components/field';
 import { Sheet } from '@/components/overlay';
 import { ConditionEditor } from '../condition/editor';
 import { publishersQuery } from '../publishers/queries';
 import { targetsQuery } from '../targets/queries';
 import { fromForm, missing, type Override, type OverrideForm, toForm } from './override';
+import { Pick } from './pick';
 import { plansQuery } from './queries';
 
 interface OverrideSheetProps {
@@ -123,31 +124,5 @@ export function OverrideSheet({ override, plan, onDone, onClose }: OverrideSheet
         <button type="submit" hidden aria-hidden tabIndex={-1} />
       </form>
     </Sheet>
-  );
-}
-
-interface PickProps {
-  label: string;
-  none: string;
-  value: string;
-  all: { id: string; name: string }[];
-  error?: string | undefined;
-  onChange(id: string): void;
-}
-
-function Pick({ label, none, value, all, error, onChange }: PickProps) {
-  return (
-    <Field label={label} error={error}>
-      {(control) => (
-        <Select {...control} value={value} onChange={(event) => onChange(event.target.value)}>
-          <option value="">{none}</option>
-          {all.map((each) => (
-            <option key={each.id} value={each.id}>
-              {each.name}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
   );
 }

@@ -11,6 +11,7 @@ import { ProblemNote } from '@/components/states';
 import { campaignsQuery } from '../campaigns/queries';
 import { publishersQuery } from '../publishers/queries';
 import { type MadeUp, madeUpCall, type Outcome, outcomeOf } from './made-up';
+import { Pick } from './pick';
 import { TestOutcome } from './test-outcome';
 
 interface TesterProps {
@@ -89,14 +90,14 @@ export function Tester({ id, plan, isDraft }: TesterProps) {
               />
             )}
           </Field>
-          <Choice
+          <Pick
             label="Publisher"
             none="No publisher"
             value={call.publisher}
             all={publishers}
             onChange={(publisher) => set({ publisher })}
           />
-          <Choice
+          <Pick
             label="Campaign"
             none="No campaign"
             value={call.campaign}
@@ -149,30 +150,5 @@ export function Tester({ id, plan, isDraft }: TesterProps) {
       </form>
       {outcome && <TestOutcome outcome={outcome} />}
     </Section>
-  );
-}
-
-interface ChoiceProps {
-  label: string;
-  none: string;
-  value: string;
-  all: { id: string; name: string }[];
-  onChange(id: string): void;
-}
-
-function Choice({ label, none, value, all, onChange }: ChoiceProps) {
-  return (
-    <Field label={label}>
-      {(control) => (
-        <Select {...control} value={value} onChange={(event) => onChange(event.target.value)}>
-          <option value="">{none}</option>
-          {all.map((each) => (
-            <option key={each.id} value={each.id}>
-              {each.name}
-            </option>
-          ))}
-        </Select>
-      )}
-    </Field>
   );
 }

@@ -20,11 +20,11 @@ interface Made {
   until?: string | undefined;
 }
 
-interface RotateProps {
+export interface RotateProps {
   name: string;
   /** What is made anew: a key, or a signing secret. */
   noun: 'key' | 'secret';
-  why?: string;
+  why?: string | undefined;
   make(overlapHours: number): Promise<Made>;
   open: boolean;
   onOpenChange(open: boolean): void;
