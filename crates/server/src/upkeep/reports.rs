@@ -15,8 +15,8 @@ use crate::sessions::{Cursor, Tail};
 use crate::storage::Result;
 use crate::storage::reports::{self, Among, BUCKET};
 
-/// Entries of the timeline that are read at once.
-const CHANGED_MAX: usize = 5_000;
+/// Entries of the timeline that are read at once: many, so that a quarter which all of them change is summed up once.
+const CHANGED_MAX: usize = 20_000;
 const LEASE_SECONDS: i64 = 60;
 /// Quarters whose sums one transaction writes: whoever commits calls waits for it.
 const BUCKETS_PER_WRITE: usize = 4;
@@ -31,8 +31,9 @@ pub async fn run(app: Arc<App>, every: Duration) {
     loop {
         let began = Instant::now();
         match once(&app, &tail, node).await {
-            // There was more than it reads at once: it goes on after its rest.
-            Ok(true) => tokio::time::sleep((began.elapsed() * REST).min(every)).await,
+            // There was more than it reads at once: it goes on after its rest. A quarter with very many calls takes long
+            // to sum up; its sums are then made seldom, and do not take the time from commits.
+            Ok(true) => tokio::time::sleep(began.elapsed() * REST).await,
             Ok(false) => tokio::time::sleep(every.max(began.elapsed() * REST)).await,
             Err(error) => {
                 tracing::warn!(%error, "calls could not be summed up for reports; tried again soon");
