@@ -21,6 +21,8 @@ const PAGES_MIN: i64 = 500;
 /// and not before a load at the disk's limit has gone on for many seconds. In any quiet moment it starts
 /// again by itself. A crash's recovery reads up to so many.
 const PAGES_MAX: i64 = 256_000;
+/// How long the writer is held for readers that still look into the log; then it is tried again later.
+const READERS_WAIT: Duration = Duration::from_millis(100);
 
 /// How far the log goes, and how much of it is in the database file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +40,11 @@ pub fn start(db: &SqliteDb) {
 }
 
 fn run(db: &SqliteDb) {
-    let connection = match db.open_direct() {
+    let opened = db.open_direct().and_then(|connection| {
+        connection.busy_timeout(READERS_WAIT)?;
+        Ok(connection)
+    });
+    let connection = match opened {
         Ok(connection) => connection,
         Err(error) => {
             tracing::error!(%error, "no connection for checkpoints: the write-ahead log will grow until a restart");
@@ -72,6 +78,7 @@ fn round(db: &SqliteDb, connection: &Connection, last: Log) -> rusqlite::Result<
     if log.pages >= PAGES_MAX {
         // The very little that was written meanwhile.
         let _turn = db.turn.blocking_lock();
+        // One that reads for long leaves it as it is: no error, the log just does not begin again.
         checkpoint(connection, "RESTART")?;
     }
     metric::CHECKPOINT_SECONDS.record(started.elapsed());
