@@ -1,4 +1,4 @@
-.PHONY: run test torture check bench screenshots
+.PHONY: run test torture check bench soak screenshots
 
 # Builds everything and starts it on SQLite with demo data; prints the address, keys and curl lines.
 run:
@@ -29,3 +29,8 @@ screenshots:
 # `make bench BENCH="compare --calls 10000 --rounds 1"` is a quick look.
 bench:
 	scripts/bench.sh $(BENCH)
+
+# Updates at 1,000 a second for hours: whether answers get slower, or memory and files grow (docs/reliability.md).
+HOURS ?= 4
+soak:
+	scripts/bench.sh soak --hours $(HOURS)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import experiments, machine, pages, postgres, report, routing, setup, subjects
+from harness import experiments, machine, pages, postgres, report, routing, setup, soak, subjects
 from harness.experiments import Plan
 from harness.load import Load
 from harness.process import Failed
@@ -19,11 +19,14 @@ TARGET = BENCH.parent / "target" / "release"
 SIZES = [10**4, 10**5, 10**6]
 DEFAULT_SUBJECTS = {"compare": subjects.NAMES, "growth": ("hookline-sqlite", "hookline-postgres"),
                     "batch": ("hookline-sqlite", "hookline-postgres"), "idle": ("hookline-sqlite", "hookline-postgres"),
-                    "routing": ("hookline-sqlite", "hookline-postgres"), "pages": ("hookline-sqlite", "hookline-postgres")}
+                    "routing": ("hookline-sqlite", "hookline-postgres"), "pages": ("hookline-sqlite", "hookline-postgres"),
+                    "soak": ("hookline-sqlite",)}
 TITLES = {"compare": "Hookline and its peers, one update_revenue per request",
           "growth": "Requests/s by number of calls in the database", "batch": "Call updates/s, singly and in batches of 50",
           "idle": "Memory and start", "routing": "Calls and bids that find their way, at a steady pace",
-          "pages": "Pages of the dashboard on a call log"}
+          "pages": "Pages of the dashboard on a call log",
+          "soak": "Hours of durable updates at a steady pace"}
+NOT_PLOTTED = ("idle", "routing", "pages", "soak")
 
 
 def arguments() -> argparse.Namespace:
@@ -40,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, choices=(1, 2), help="of each peer (default: try both, keep the better)")
     parser.add_argument("--peer-connections", type=int, default=16, help="to PostgreSQL, over all of a peer's workers")
     parser.add_argument("--full", action="store_true", help="growth: also 10^7 calls")
+    parser.add_argument("--hours", type=float, default=4, help="of a soak (default %(default)s)")
     parser.add_argument("--dir", type=Path, help="parent of the temporary databases; must be on a real disk")
     parser.add_argument("--out", type=Path, default=BENCH / "results")
     parser.add_argument("--pg-bin", help="folder of postgres and initdb")
@@ -75,6 +79,8 @@ def answer(options: argparse.Namespace, names: list[str], settings: subjects.Set
             return routing.routing(names, settings, plan, folder)
         case "pages":
             return pages.pages(names, settings, plan, folder)
+        case "soak":
+            return soak.soak(names, settings, options.hours, folder)
         case _:
             return experiments.idle(names, settings, folder)
 
@@ -87,11 +93,13 @@ def write_report(options: argparse.Namespace, facts: dict, results: dict) -> boo
         setting = {"rounds": options.rounds, "seconds": options.seconds, "parameters of a call": routing.PARAMETERS}
     elif question == "pages":
         setting |= {"days": pages.DAYS, "requests of each page": options.rounds * pages.REPEATS, "per second": pages.PER_S}
+    elif question == "soak":
+        setting |= {"hours": f"{options.hours:g}", "per second": soak.PER_S, "connections": soak.CONNECTIONS}
     elif question != "idle":
         setting |= {"connections": options.connections, "rounds": options.rounds, "seconds": options.seconds,
                     "connections of each peer to PostgreSQL": options.peer_connections}
     plot = None
-    if question not in ("idle", "routing", "pages"):
+    if question not in NOT_PLOTTED:
         field = "call_updates_per_s" if question == "batch" else "requests_per_s"
         subtitle = (f"median of {options.rounds} rounds of {options.seconds} s, {options.connections} connections; "
                     "the line is the range")

@@ -1,6 +1,7 @@
 """Results as a Markdown table, JSON and an SVG plot, and the verdicts on floors and goals."""
 
 import json
+import statistics
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -113,6 +114,51 @@ def routing_checks(results: dict) -> list[Check]:
 def pages_checks(results: dict) -> list[Check]:
     return [Check(f"{label}, p95 ms", result["p95_ms"], None, PAGE_MS, at_most=True)
             for label, result in results.items() if result["indexed"]]
+
+
+SOAK_P99_RATIO = 1.2
+SOAK_MEMORY_MIB = 64
+
+
+def quarters(samples: list[dict]) -> tuple[list[dict], list[dict]]:
+    """The first and the last quarter, after a first sample in which everything is new."""
+    steady = samples[1:] or samples
+    size = max(1, len(steady) // 4)
+    return steady[:size], steady[-size:]
+
+
+def soak_checks(results: dict) -> list[Check]:
+    checks = []
+    for name, result in results.items():
+        first, last = quarters(result["samples"])
+        p99 = [statistics.median(sample["p99_us"] for sample in some) for some in (first, last)]
+        memory = [statistics.median(sample["resident_bytes"] for sample in some) for some in (first, last)]
+        checks.append(Check(f"{name}, p99 of the last quarter / of the first", p99[1] / p99[0], None, SOAK_P99_RATIO,
+                            at_most=True))
+        checks.append(Check(f"{name}, MiB of memory gained from the first quarter to the last",
+                            (memory[1] - memory[0]) / 2**20, None, SOAK_MEMORY_MIB, at_most=True))
+    return checks
+
+
+def soak_table(results: dict) -> list[str]:
+    lines = ["| subject | part | p50 ms | p99 ms | slowest ms | resident MiB | database MiB | log MiB | checkpoints/min | each ms | cores |",
+             "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|"]
+    for name, result in results.items():
+        samples = result["samples"]
+        size = max(1, -(-len(samples) // 6))
+        for at in range(0, len(samples), size):
+            some = samples[at:at + size]
+            middle = {key: statistics.median(sample[key] for sample in some) for key in some[0]}
+            lines.append(
+                f"| {name} | minutes {some[0]['minute'] - 1:.0f}–{some[-1]['minute']:.0f} | {middle['p50_us'] / 1000:.2f} | "
+                f"{middle['p99_us'] / 1000:.2f} | {max(sample['max_us'] for sample in some) / 1000:.1f} | "
+                f"{middle['resident_bytes'] / 2**20:.0f} | {some[-1]['database_bytes'] / 2**20:,.0f} | "
+                f"{max(sample['log_bytes'] for sample in some) / 2**20:,.0f} | {middle['checkpoints']:.0f} | "
+                f"{middle['checkpoint_ms']:.1f} | {middle['cpu_share']:.2f} |")
+    for name, result in results.items():
+        lines += ["", f"{name}: {result['requests']:,} requests acknowledged, as many in the request log; "
+                  f"{result['repeats']:,} were repeats and got the first answer's bytes."]
+    return lines
 
 
 def load_table(results: dict) -> list[str]:
