@@ -154,8 +154,9 @@ CREATE TABLE timeline (
 CREATE INDEX timeline_tail ON timeline (tx, seq); -- postgres
 CREATE SEQUENCE timeline_blocks; -- postgres
 
--- The request log. Its rows are large and only appended: SQLite keeps them by rowid, which splits no page for that.
+-- The request log. Its rows are large and only appended: SQLite keeps them by a number, which splits no page for that.
 CREATE TABLE requests (
+    seq INTEGER NOT NULL PRIMARY KEY, -- sqlite
     org_id UUID NOT NULL,
     id UUID NOT NULL,
     webhook_id UUID NOT NULL,
@@ -179,12 +180,21 @@ CREATE TABLE requests (
     mismatch BOOLEAN NOT NULL,
     -- What it did: calls changed, fields matched, and why not.
     effect TEXT NOT NULL,
-    PRIMARY KEY (org_id, id)
+    UNIQUE (org_id, id) -- sqlite
+    PRIMARY KEY (org_id, id) -- postgres
 );
 CREATE INDEX requests_webhook ON requests (org_id, webhook_id, id);
 
 -- A transaction id is used by one request: the one whose answer its repeats get.
-CREATE UNIQUE INDEX requests_transaction ON requests (transaction_hash) WHERE transaction_hash IS NOT NULL;
+CREATE UNIQUE INDEX requests_transaction ON requests (transaction_hash) WHERE transaction_hash IS NOT NULL; -- postgres
+-- On SQLite that index would write a page of its own for every request, anywhere in it. The ids of requests up to `upto` are
+-- in this table, added many at a time and in its order; the writer has those of later ones in memory.
+CREATE TABLE transaction_ids (transaction_hash BLOB NOT NULL PRIMARY KEY, request BIGINT NOT NULL) WITHOUT ROWID; -- sqlite
+CREATE TABLE transaction_ids_merged (id BIGINT NOT NULL PRIMARY KEY, upto BIGINT NOT NULL); -- sqlite
+INSERT INTO transaction_ids_merged (id, upto) VALUES (1, 0); -- sqlite
+CREATE TRIGGER requests_expired AFTER DELETE ON requests BEGIN -- sqlite
+    DELETE FROM transaction_ids WHERE transaction_hash = OLD.transaction_hash AND request = OLD.seq; -- sqlite
+END; -- sqlite
 
 -- A commit hands its rows over as arrays of these.
 CREATE TYPE new_call AS (org_id UUID, id UUID, external_id TEXT, caller TEXT, dialed TEXT, campaign_id UUID, -- postgres

@@ -5,6 +5,7 @@ mod counted;
 mod held;
 mod load;
 mod routing;
+mod transactions;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use rusqlite::{Connection, DropBehavior, Transaction, TransactionBehavior, param
 use uuid::Uuid;
 
 use self::counted::Counted;
+use self::transactions::TransactionIds;
 use super::call_row::{call_columns, status_code};
 use super::db::SqliteDb;
 use super::group_commit::{WriterParts, apply_all, commits_late};
@@ -28,6 +30,7 @@ pub struct SqliteWriter {
     connection: Connection,
     parts: Arc<WriterParts>,
     next_seq: NextSeq,
+    transactions: TransactionIds,
     /// The targets' counters as the last commit left them.
     counters: (Counted, Counters),
     /// See [`commits_late`].
@@ -48,8 +51,10 @@ impl SqliteWriter {
         let connection = db.open_direct()?;
         let newest: Option<i64> =
             connection.query_row("SELECT MAX(seq) FROM timeline", [], |row| row.get(0))?;
+        let transactions = TransactionIds::read(&connection)?;
         Ok(Self {
             connection,
+            transactions,
             parts,
             next_seq: NextSeq(newest.unwrap_or(0)),
             counters: Default::default(),
@@ -77,6 +82,8 @@ impl SqliteWriter {
         // One moment for the counters that are read and those that are raised.
         let at = self.parts.clock.now();
         let mut loaded = load::load(&tx, needs)?;
+        self.transactions.begin();
+        self.transactions.load(&tx, needs, &mut loaded)?;
         // Put back only when what this commit makes of them is stored.
         let mut counted;
         (counted, loaded.counters) = std::mem::take(&mut self.counters);
@@ -86,7 +93,8 @@ impl SqliteWriter {
         let outcomes = apply_all(&mut commit, works);
         let (writes, loaded) = commit.finish();
         Failpoint::AfterEffect.reach();
-        store(&tx, works, &writes, &loaded)?;
+        store(&tx, works, &writes, &loaded, &mut self.transactions)?;
+        self.transactions.merge(&tx)?;
         routing::store(&tx, &writes, &loaded)?;
         bids::store(&tx, &writes)?;
         store_grants(&tx, &admitted.grants, &self.parts.board)?;
@@ -97,6 +105,7 @@ impl SqliteWriter {
             tx.commit()?;
         }
         Failpoint::AfterCommit.reach();
+        self.transactions.committed();
         self.counters = (counted, loaded.counters);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
         if !writes.timeline.is_empty() {
@@ -134,7 +143,13 @@ fn read_windows(tx: &Transaction<'_>, board: &RateBoard, needs: &Needs) -> Resul
     Ok(())
 }
 
-fn store(tx: &Transaction<'_>, works: &[&Work], writes: &Writes, loaded: &Loaded) -> Result<()> {
+fn store(
+    tx: &Transaction<'_>,
+    works: &[&Work],
+    writes: &Writes,
+    loaded: &Loaded,
+    transactions: &mut TransactionIds,
+) -> Result<()> {
     for call in &writes.new_calls {
         insert_call(tx, &loaded.calls[call])?;
     }
@@ -163,20 +178,25 @@ fn store(tx: &Transaction<'_>, works: &[&Work], writes: &Writes, loaded: &Loaded
             to_json(&row.changes),
         ])?;
     }
-    store_requests(tx, works, writes)?;
+    store_requests(tx, works, writes, transactions)?;
     store_caller_data(tx, writes)?;
     held::store(tx, writes)
 }
 
-fn store_requests(tx: &Transaction<'_>, works: &[&Work], writes: &Writes) -> Result<()> {
+fn store_requests(
+    tx: &Transaction<'_>,
+    works: &[&Work],
+    writes: &Writes,
+    transactions: &mut TransactionIds,
+) -> Result<()> {
     for row in &writes.requests {
         let Work::Request(request) = works[row.work] else { unreachable!("only requests have request rows") };
         let (transaction, caller) = request.log_keys();
         tx.prepare_cached(
             "INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
                  transaction_id, caller, status, code, response, replay_of, mismatch, effect, transaction_hash,
-                 fingerprint)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                 fingerprint, seq)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
         )?
         .execute(params![
             id(&request.org.id.0),
@@ -198,6 +218,7 @@ fn store_requests(tx: &Transaction<'_>, works: &[&Work], writes: &Writes) -> Res
             row.effect,
             row.transaction.as_ref().map(|used| used.hash.as_slice()),
             row.transaction.as_ref().map(|used| used.fingerprint.as_slice()),
+            transactions.next(row.transaction.as_ref().map(|used| used.hash)),
         ])?;
     }
     Ok(())

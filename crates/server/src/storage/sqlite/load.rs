@@ -1,6 +1,5 @@
 //! The rows that a commit needs, from the embedded database.
 
-use bytes::Bytes;
 use hookline_domain::ids::{CallId, OrgId, RequestId, WebhookId};
 use hookline_domain::matching::Candidate;
 use hookline_domain::tags::TagSet;
@@ -9,14 +8,13 @@ use rusqlite::{OptionalExtension, Transaction, params};
 use uuid::Uuid;
 
 use super::{held, id};
-use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, PhoneQuery, Prior};
+use crate::intake::effect::{Loaded, Needs, PHONE_ROWS_MAX, PhoneQuery};
 use crate::storage::call_row::{CallRow, call_columns};
-use crate::storage::webhooks::{fields_from_text, kind_from_text};
+use crate::storage::webhooks::fields_from_text;
 use crate::storage::{Result, StorageError};
 
 pub fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
     let mut loaded = Loaded::default();
-    load_transactions(tx, needs, &mut loaded)?;
     for (org, external) in &needs.externals {
         held::load_external(tx, *org, external, &mut loaded)?;
     }
@@ -35,30 +33,6 @@ pub fn load(tx: &Transaction<'_>, needs: &Needs) -> Result<Loaded> {
     held::load_named(tx, needs, &mut loaded)?;
     held::load(tx, needs, &mut loaded)?;
     Ok(loaded)
-}
-
-fn load_transactions(tx: &Transaction<'_>, needs: &Needs, loaded: &mut Loaded) -> Result<()> {
-    for hash in &needs.transactions {
-        let found = tx
-            .prepare_cached(
-                "SELECT r.id, w.kind, r.fingerprint, r.response FROM requests r JOIN webhooks w ON w.id = r.webhook_id
-                 WHERE r.transaction_hash = ?1",
-            )?
-            .query_row(params![hash.as_slice()], |row| {
-                let response: Vec<u8> = row.get(3)?;
-                Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, String>(1)?, row.get::<_, [u8; 32]>(2)?, response))
-            })
-            .optional()?;
-        let Some((request, kind, fingerprint, response)) = found else { continue };
-        let prior = Prior {
-            request: RequestId(Uuid::from_bytes(request)),
-            kind: kind_from_text(&kind)?,
-            fingerprint,
-            response: Bytes::from(response),
-        };
-        loaded.prior.insert(*hash, prior);
-    }
-    Ok(())
 }
 
 /// By its organization first, which is the primary key, named as in `update_call`; else it may be another's, and is then
