@@ -106,16 +106,19 @@ fn without_parameters(text: &str) -> String {
     let mut rest = text;
     while let Some(at) = rest.find(PARAMETER) {
         let (before, after) = (&rest[..at], &rest[at + PARAMETER.len()..]);
-        let Some(value) = ["=", "%3D", "%3d"].iter().find_map(|sign| after.strip_prefix(sign)) else {
+        let sign = ["=", "%3D", "%3d"].into_iter().find(|sign| after.starts_with(sign));
+        let value = sign.map_or("", |sign| &after[sign.len()..]);
+        let end = if value.starts_with(REMOVED) { REMOVED.len() } else { end_of_parameter(value) };
+        // What is shorter than its mark holds no key, and a value must not grow beyond what a value may be.
+        let is_key = sign
+            .is_some_and(|sign| PARAMETER.len() + sign.len() + value[..end].chars().count() >= REMOVED.len());
+        if !is_key {
             clean.extend([before, PARAMETER]);
             rest = after;
             continue;
-        };
+        }
         clean.extend([before.strip_suffix("moja_").unwrap_or(before), REMOVED]);
-        rest = match value.strip_prefix(REMOVED) {
-            Some(after) => after,
-            None => &value[end_of_parameter(value)..],
-        };
+        rest = &value[end..];
     }
     clean + rest
 }

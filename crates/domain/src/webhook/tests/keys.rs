@@ -53,6 +53,19 @@ fn it_is_cut_out_of_custom_data() {
 }
 
 #[test]
+fn a_value_without_its_keys_is_no_longer_than_it_was_sent() {
+    for (sent, kept) in [
+        ("auth_key=&".repeat(400), "auth_key=&".repeat(400)),
+        ("auth_key%3Da%26".repeat(200), "auth_key%3Da%26".repeat(200)),
+        ("auth_key=abcd&".repeat(200), "[key removed]&".repeat(200)),
+    ] {
+        let body = serde_json::json!({"from": "+13105559876", "page": sent}).to_string();
+        let data = call_data(json(Data, &body));
+        assert_eq!(data.fields[0].value, kept);
+    }
+}
+
+#[test]
 fn an_update_that_holds_it_is_refused_without_telling_it() {
     for body in [
         format!(r#"{{"call_log_id":"{KEY}","reason":"x","amount":1}}"#),
