@@ -3,4 +3,5 @@ set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 cargo fmt --all --check
 cargo clippy --workspace --all-targets -- -D warnings
+python3 scripts/dependencies.py
 .venv/bin/python scripts/prefix_table.py | diff - crates/domain/src/phone/prefixes.tsv
