@@ -102,7 +102,7 @@ impl Custom<'_> {
             let Some(name) = TagName::from_header(header).filter(|name| !names_the_key(name.as_str())) else {
                 continue;
             };
-            if self.at.contains_key(&name) {
+            if self.at.contains_key(&name) || self.key.is_in_header_name(header) {
                 continue;
             }
             let mut value = header_text(bytes);

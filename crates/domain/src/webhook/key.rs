@@ -82,6 +82,12 @@ impl<'a> Key<'a> {
         self.spellings().any(|key| text.len() >= key.len() && text.contains(key))
     }
 
+    /// The same of a header's name, whose case is lost on its way.
+    pub(super) fn is_in_header_name(&self, name: &str) -> bool {
+        let holds = |key: &str| name.to_ascii_lowercase().contains(&key.to_ascii_lowercase());
+        self.spellings().any(|key| name.len() >= key.len() && holds(key))
+    }
+
     /// The text without the key, and without any other key in a URL of ours, as a `Referer` has it.
     pub(super) fn remove_from<'t>(&self, text: Cow<'t, str>) -> Cow<'t, str> {
         // Its own key first: whole, it is found wherever it stands.

@@ -45,7 +45,8 @@ fn it_is_never_a_field_wherever_it_was_put() {
 fn it_is_cut_out_of_custom_data() {
     let referer = format!("https://example.com/?moja_auth_key={KEY}&a=b");
     let body = format!(r#"{{"from":"+13105559876","page":"x{KEY}","{KEY}":1}}"#);
-    let headers = [JSON, ("referer", referer.as_bytes())];
+    let name = format!("x-{}", KEY.to_ascii_lowercase());
+    let headers = [JSON, ("referer", referer.as_bytes()), (name.as_str(), b"1")];
     let data = call_data(read_raw(Data, Method::Post, "", &headers, body.as_bytes()));
     assert_eq!(data.fields.len(), 3);
     assert_eq!(data.fields[0].value, "x[key removed]");
