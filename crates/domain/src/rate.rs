@@ -185,6 +185,62 @@ mod tests {
         assert_eq!(window.peek(limit(3), 10 * MICROS_PER_SECOND).reset_seconds, 57);
     }
 
+    #[test]
+    fn each_span_has_its_length() {
+        for (per, seconds) in [(RatePer::Minute, 60), (RatePer::Hour, 3_600), (RatePer::Day, 86_400)] {
+            assert_eq!((per.seconds(), per.micros()), (seconds, seconds * 1_000_000));
+            let limit = RateLimit { count: 1, per };
+            let mut window = RateWindow::default();
+            assert!(window.admit(limit, 5).admitted);
+            assert!(!window.admit(limit, seconds * 1_000_000 + 4).admitted);
+            assert!(window.admit(limit, seconds * 1_000_000 + 5).admitted);
+        }
+    }
+
+    #[test]
+    fn the_headers_tell_what_is_left() {
+        let mut window = RateWindow::default();
+        let empty = window.peek(limit(3), 0);
+        assert_eq!((empty.admitted, empty.remaining, empty.reset_seconds), (true, 3, 0));
+        let first = window.admit(limit(3), 0);
+        assert_eq!((first.admitted, first.remaining, first.reset_seconds), (true, 2, 60));
+        window.record(10 * MICROS_PER_SECOND, 2);
+        let full = window.peek(limit(3), 20 * MICROS_PER_SECOND);
+        assert_eq!((full.admitted, full.remaining, full.reset_seconds), (false, 0, 40));
+        // Of a limit that was lowered nothing is left, and three must leave of three: the last at 70 seconds.
+        let lowered = window.peek(limit(1), 20 * MICROS_PER_SECOND);
+        assert_eq!((lowered.admitted, lowered.remaining, lowered.reset_seconds), (false, 0, 50));
+    }
+
+    #[test]
+    fn admissions_of_another_node_count_and_none_is_earlier_than_the_last() {
+        let mut window = RateWindow::default();
+        assert_eq!(window.last_stamp(), None);
+        window.record(100, 2);
+        window.record(40, 1);
+        window.record(100, 1);
+        assert_eq!(window.last_stamp(), Some(100));
+        window.record(101, 1);
+        assert_eq!((window.last_stamp(), window.peek(limit(9), 101).remaining), (Some(101), 4));
+        assert_eq!(window.peek(limit(9), 99 + PER_MINUTE).remaining, 4);
+        assert_eq!(window.peek(limit(9), 100 + PER_MINUTE).remaining, 8);
+        assert_eq!(window.peek(limit(9), 101 + PER_MINUTE).remaining, 9);
+    }
+
+    #[test]
+    fn places_that_were_not_used_are_free_at_once() {
+        let mut window = RateWindow::default();
+        window.take_back(1);
+        window.record(0, 2);
+        window.record(10, 2);
+        window.record(10, 1);
+        window.take_back(2);
+        assert_eq!((window.peek(limit(9), 10).remaining, window.last_stamp()), (6, Some(10)));
+        // No more than the newest moment has.
+        window.take_back(9);
+        assert_eq!((window.peek(limit(9), 10).remaining, window.last_stamp()), (7, Some(0)));
+    }
+
     proptest! {
         #[test]
         fn never_over_the_limit_and_never_refused_under_it(
