@@ -1,4 +1,4 @@
-.PHONY: run test torture check bench soak screenshots
+.PHONY: run test torture fuzz mutants check bench soak screenshots
 
 # Builds everything and starts it on SQLite with demo data; prints the address, keys and curl lines.
 run:
@@ -17,7 +17,15 @@ test:
 torture:
 	scripts/torture.sh
 
-# Format, lints, and the prefix table against its source.
+# Makes up inputs for every parser; SECONDS=60 is the time for each. `make test` runs the inputs that are kept.
+fuzz:
+	SECONDS_EACH=$(or $(SECONDS),60) scripts/fuzz.sh
+
+# Changes the rules one at a time and counts which changes no test notices (docs/reliability.md). Takes about an hour.
+mutants:
+	scripts/mutants.sh
+
+# Format, lints, licences and sources of dependencies (deny.toml), and the prefix table against its source.
 check:
 	scripts/check.sh
 
