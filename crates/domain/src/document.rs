@@ -141,11 +141,27 @@ impl<'a> Document<'a> {
     /// Anything that serde reads and whose own error says what is wrong.
     pub fn value<T: DeserializeOwned>(&self) -> Result<T, Problem> {
         serde_json::from_str(self.raw.get()).map_err(|error| {
-            let text = error.to_string();
+            let text = without_value(&error);
             // Line and column count from this value's start, and the path says it better.
             let message = text.split(" at line ").next().unwrap_or_default();
             self.problem(format!("is wrong: {message}"))
         })
+    }
+}
+
+/// What serde says is wrong, but not the value that it quotes, which may be a password or of a person: `unknown variant` and what is
+/// expected. The name of an unknown field stays.
+pub fn without_value(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let quotes =
+        ["unknown variant", "invalid type", "invalid value"].iter().any(|start| text.starts_with(start));
+    // The last one: what is quoted before it can hold anything.
+    match text.rsplit_once(", expected ").filter(|_| quotes) {
+        Some((found, expected)) => {
+            let kind = &found[..found.find(['"', '`']).unwrap_or(found.len())];
+            format!("{}, expected {expected}", kind.trim_end())
+        }
+        None => text,
     }
 }
 
@@ -265,6 +281,40 @@ mod tests {
             ),
         ] {
             assert_eq!(first_problem(json), problem, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_serde_says_is_told_without_the_value() {
+        #[derive(Debug, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "only its reading is looked at")]
+        struct Person {
+            role: Option<Role>,
+            age: Option<u8>,
+        }
+        #[derive(Debug, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Role {
+            Owner,
+            Analyst,
+        }
+        for (json, told) in [
+            (r#"{"role":"s3cret"}"#, "unknown variant, expected `owner` or `analyst` at line 1 column 16"),
+            (
+                r#"{"role":"s3cret`, expected x"}"#,
+                "unknown variant, expected `owner` or `analyst` at line 1 column 29",
+            ),
+            (r#"{"age":"s3cret"}"#, "invalid type: string, expected u8 at line 1 column 15"),
+            (r#"{"age":12345678}"#, "invalid value: integer, expected u8 at line 1 column 15"),
+            (r#"{"age":1.25}"#, "invalid type: floating point, expected u8 at line 1 column 11"),
+            (r#"{"age":true}"#, "invalid type: boolean, expected u8 at line 1 column 11"),
+            (r#"{"age":[]}"#, "invalid type: sequence, expected u8 at line 1 column 7"),
+            (r#"{"name":1}"#, "unknown field `name`, expected `role` or `age` at line 1 column 7"),
+            (r#"{"age":"#, "EOF while parsing a value at line 1 column 7"),
+        ] {
+            let error = serde_json::from_str::<Person>(json).unwrap_err();
+            assert_eq!(without_value(&error), told, "{json}");
         }
     }
 

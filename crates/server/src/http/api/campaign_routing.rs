@@ -9,11 +9,9 @@ use crate::settings::{CampaignRouting, Org};
 
 /// Null is sent to clear it.
 pub fn sent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<CampaignRouting>>, D::Error> {
-    Option::deserialize(deserializer).map(Some).map_err(|error| {
-        D::Error::custom(format!(
-            "`routing` must be {{\"plan\":\"ID\"}}, {{\"flow\":\"ID\"}} or null ({error})"
-        ))
-    })
+    Option::deserialize(deserializer)
+        .map(Some)
+        .map_err(|_| D::Error::custom("`routing` must be {\"plan\":\"ID\"}, {\"flow\":\"ID\"} or null"))
 }
 
 /// What a campaign is routed by must be there.

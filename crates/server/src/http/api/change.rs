@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Response;
+use hookline_domain::document::without_value;
 use hookline_domain::ids::OrgId;
 use hookline_domain::tags::{TAG_VALUE_CHARS_MAX, TagName};
 use serde::Serialize;
@@ -145,7 +146,7 @@ pub fn merged<T: Serialize + DeserializeOwned>(current: &T, sent: Map<String, Va
     serde_json::from_value(whole).map_err(|error| {
         Problem::bad_request(
             "invalid_body",
-            format!("The JSON body can't be read: {error}. Correct it and send again."),
+            format!("The JSON body can't be read: {}. Correct it and send again.", without_value(&error)),
         )
     })
 }

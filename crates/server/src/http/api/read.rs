@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::Response;
 use axum::http::request::Parts;
+use hookline_domain::document::without_value;
 use hookline_domain::flow::FLOW_BYTES_MAX;
 use hookline_domain::ids::RequestId;
 use serde::de::DeserializeOwned;
@@ -61,11 +62,10 @@ pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<
     let bytes = to_bytes(body, max).await.map_err(|_| {
         Problem::new(413, "body_too_large", format!("The body is over {} KiB. Send less.", max / 1024))
     })?;
-    // serde_json's message names the field and the place; none of the values is a secret here.
     serde_json::from_slice(&bytes).map_err(|error| {
         Problem::bad_request(
             "invalid_body",
-            format!("The JSON body can't be read: {error}. Correct it and send again."),
+            format!("The JSON body can't be read: {}. Correct it and send again.", without_value(&error)),
         )
     })
 }

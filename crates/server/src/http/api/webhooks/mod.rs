@@ -8,6 +8,7 @@ pub mod traffic;
 
 use std::sync::Arc;
 
+use hookline_domain::document::without_value;
 use hookline_domain::ids::WebhookId;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::time::Timestamp;
@@ -76,7 +77,7 @@ fn settings(
         merged[name] = value;
     }
     let settings: WebhookSettings = serde_json::from_value(merged)
-        .map_err(|error| invalid(format!("`settings` can't be read: {error}.")))?;
+        .map_err(|error| invalid(format!("`settings` can't be read: {}.", without_value(&error))))?;
     settings
         .check(kind)
         .map_err(|problem| invalid(format!("`settings.{}` {}.", problem.field, problem.problem)))?;
