@@ -143,7 +143,7 @@ impl Outbound {
 
     /// A URL that may be asked. An address that stands in it, in whatever notation, is looked up nowhere,
     /// so it is checked here; names are checked when they are looked up.
-    fn address(&self, url: &str) -> Result<Url, HttpFailure> {
+    pub(super) fn address(&self, url: &str) -> Result<Url, HttpFailure> {
         let url = Url::parse(url).map_err(|_| HttpFailure::Unreachable)?;
         if !matches!(url.scheme(), "http" | "https") || !url.username().is_empty() || url.password().is_some()
         {

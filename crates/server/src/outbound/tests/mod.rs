@@ -3,6 +3,7 @@
 mod exchange;
 mod guard;
 mod reach;
+mod registry;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
