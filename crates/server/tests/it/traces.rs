@@ -13,13 +13,19 @@ use crate::world::{Engine, TestWorld, call_id};
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00f067aa0ba902b7";
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_collector_gets_the_spans_of_the_client_s_trace() {
+/// A collector: where it listens, and what it is sent.
+pub async fn collector() -> (String, mpsc::UnboundedReceiver<Bytes>) {
     let collector = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", collector.local_addr().unwrap());
-    let (sender, mut exports) = mpsc::unbounded_channel();
+    let (sender, exports) = mpsc::unbounded_channel();
     let receive = post(async move |export: Bytes| sender.send(export).unwrap());
     tokio::spawn(axum::serve(collector, axum::Router::new().route("/v1/traces", receive)).into_future());
+    (endpoint, exports)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_gets_the_spans_of_the_client_s_trace() {
+    let (endpoint, mut exports) = collector().await;
     let mut world = TestWorld::start(Engine::Sqlite).await;
     world.nodes.clear();
     world.add_node_with(&[("HOOKLINE_OTLP_ENDPOINT", &endpoint)]);

@@ -3,7 +3,7 @@
 mod audit;
 mod dashboard;
 mod links;
-mod oidc;
+pub mod oidc;
 mod roles;
 mod setup;
 mod sign_in;

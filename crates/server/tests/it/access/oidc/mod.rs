@@ -10,7 +10,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, Url};
 use serde_json::{Value, json};
 
-use self::provider::{CLIENT, Provider, SECRET, SigningKey};
+use self::provider::{CLIENT, Provider, SigningKey};
+
+pub use self::provider::SECRET;
 use super::Browser;
 use crate::world::{Answer, Engine, TestWorld, answer};
 
@@ -18,22 +20,22 @@ const PUBLIC: &str = "http://calls.test";
 const REDIRECT_URI: &str = "http://calls.test/v1/sign-in/oidc/callback";
 
 /// A server with a provider, which signs by one key.
-struct Sso {
-    world: TestWorld,
-    provider: Provider,
-    key: SigningKey,
+pub struct Sso {
+    pub world: TestWorld,
+    pub provider: Provider,
+    pub key: SigningKey,
     /// Follows nothing: where it is led is looked at.
     client: Client,
 }
 
 /// Somebody who was led to the provider.
-struct Led {
-    cookie: String,
-    to_provider: BTreeMap<String, String>,
+pub struct Led {
+    pub cookie: String,
+    pub to_provider: BTreeMap<String, String>,
 }
 
 impl Sso {
-    async fn start(engine: Engine) -> Self {
+    pub async fn start(engine: Engine) -> Self {
         Self::start_with(engine, &[]).await
     }
 
@@ -58,14 +60,14 @@ impl Sso {
         Self { world, provider, key, client }
     }
 
-    async fn get(&self, path: &str, cookie: &str) -> Answer {
+    pub async fn get(&self, path: &str, cookie: &str) -> Answer {
         let url = format!("http://{}{path}", self.world.nodes[0].address);
         // As a browser that comes from the provider's page.
         let request = self.client.get(url).header("sec-fetch-site", "cross-site");
         answer(request.header("cookie", cookie)).await.unwrap()
     }
 
-    async fn begin(&self, query: &str) -> Led {
+    pub async fn begin(&self, query: &str) -> Led {
         let led = self.get(&format!("/v1/sign-in/oidc{query}"), "").await;
         assert_eq!(led.status, 302, "{}", led.body);
         let set = led.header("set-cookie").expect("a cookie");
@@ -80,7 +82,7 @@ impl Sso {
     }
 
     /// What the provider says of Ada, with some of it replaced; null leaves it out.
-    fn claims(&self, led: &Led, other: Value) -> Value {
+    pub fn claims(&self, led: &Led, other: Value) -> Value {
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let mut claims = json!({
             "iss": self.provider.issuer(), "aud": CLIENT, "sub": "ada-1", "nonce": led.to_provider["nonce"],
