@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # Changes the rules on which money and promises hang, one change at a time, and sees whether a test of the domain notices:
-# idempotency, rate windows, amounts, matching. fuzz and server tests are not asked. Changes that change nothing are in
-# .cargo/mutants.toml, each with its reason.
+# idempotency, rate windows, amounts, matching. The fuzz targets and the server's stories are not asked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/compiler.sh
