@@ -45,3 +45,21 @@ fn what_can_not_be_read_is_named() {
         assert_eq!(refused.code, code, "{query} {body}: {}", refused.message);
     }
 }
+
+#[test]
+fn a_parameters_name_has_room_for_what_is_wrapped_around_a_tags() {
+    let longest = "a".repeat(NAME_CHARS_MAX);
+    let sent =
+        update(get(WebhookKind::UpdateFields, &format!("call_log_id=a&fields[tags][add][{longest}]=1")));
+    assert_eq!(added(&sent), [format!("{longest}=1")]);
+    let name = "b".repeat(NAME_CHARS_MAX + 32);
+    assert_eq!(
+        update(get(WebhookKind::UpdateFields, &format!("call_log_id=a&reason=x&{name}=1"))).ignored_fields,
+        [name.clone()]
+    );
+    refused(
+        get(WebhookKind::UpdateFields, &format!("call_log_id=a&reason=x&{name}b=1")),
+        "name_too_long",
+        "bbb",
+    );
+}
