@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from harness import experiments, machine, pages, postgres, report, routing, setup, soak, subjects
+from harness import experiments, machine, pages, postgres, report, routing, scale, setup, soak, subjects
 from harness.experiments import Plan
 from harness.load import Load
 from harness.process import Failed
@@ -20,13 +20,13 @@ SIZES = [10**4, 10**5, 10**6]
 DEFAULT_SUBJECTS = {"compare": subjects.NAMES, "growth": ("hookline-sqlite", "hookline-postgres"),
                     "batch": ("hookline-sqlite", "hookline-postgres"), "idle": ("hookline-sqlite", "hookline-postgres"),
                     "routing": ("hookline-sqlite", "hookline-postgres"), "pages": ("hookline-sqlite", "hookline-postgres"),
-                    "soak": ("hookline-sqlite",)}
+                    "soak": ("hookline-sqlite",), "scale": ("hookline-postgres",)}
 TITLES = {"compare": "Hookline and its peers, one update_revenue per request",
           "growth": "Requests/s by number of calls in the database", "batch": "Call updates/s, singly and in batches of 50",
           "idle": "Memory and start", "routing": "Calls and bids that find their way, at a steady pace",
           "pages": "Pages of the dashboard on a call log",
-          "soak": "Hours of durable updates at a steady pace"}
-NOT_PLOTTED = ("idle", "routing", "pages", "soak")
+          "soak": "Hours of durable updates at a steady pace", "scale": "Nodes on one PostgreSQL"}
+NOT_PLOTTED = ("idle", "routing", "pages", "soak", "scale")
 
 
 def arguments() -> argparse.Namespace:
@@ -79,6 +79,8 @@ def answer(options: argparse.Namespace, names: list[str], settings: subjects.Set
             return routing.routing(names, settings, plan, folder)
         case "pages":
             return pages.pages(names, settings, plan, folder)
+        case "scale":
+            return scale.scale(settings, plan, folder)
         case "soak":
             return soak.soak(names, settings, options.hours, folder)
         case _:

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from .machine import cpu_seconds
+from .machine import cpu_seconds, written_bytes
 from .process import Failed, tail
 from .subjects import Subject
 
@@ -44,25 +44,27 @@ def run_wrk(subject: Subject, load: Load, seconds: int) -> dict:
 
 def warm_up(subject: Subject, load: Load, seconds: int) -> None:
     if seconds > 0:
-        _check_answers(subject, run_wrk(subject, load, seconds))
+        check_answers(subject, run_wrk(subject, load, seconds))
 
 
 def measure(subject: Subject, load: Load, seconds: int) -> dict:
     """A run whose answers were all 200 and whose effects are in the subject's database; anything else fails."""
     before = _settled_counts(subject)
-    cpu_before = cpu_seconds(subject.pids())
+    cpu_before, written_before = cpu_seconds(subject.pids()), written_bytes(subject.pids())
     result = run_wrk(subject, load, seconds)
     cpu = cpu_seconds(subject.pids()) - cpu_before
-    _check_answers(subject, result)
+    written = written_bytes(subject.pids()) - written_before
+    check_answers(subject, result)
     after = _settled_counts(subject)
     result["effects"] = {table: after[table] - before[table] for table in after}
     _check_effects(subject, load, result)
     result["cpu_us_per_request"] = cpu * 1e6 / result["requests"]
+    result["written_kib_per_request"] = written / 1024 / result["requests"]
     result["call_updates_per_s"] = result["requests_per_s"] * load.calls_per_request
     return result
 
 
-def _check_answers(subject: Subject, result: dict) -> None:
+def check_answers(subject: Subject, result: dict) -> None:
     if result["requests"] == 0 or result["non_2xx"] or result["socket_errors"]:
         raise Failed(f"{subject.name}: {result['requests']} requests, {result['non_2xx']} not 2xx, "
                      f"{result['socket_errors']} socket errors; a run counts only without any\n{tail(subject.log)}")

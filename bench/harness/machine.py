@@ -108,6 +108,17 @@ def resident_bytes(roots: list[int]) -> int:
     return total * os.sysconf("SC_PAGE_SIZE")
 
 
+def written_bytes(roots: list[int]) -> int:
+    """What a process tree has had the disk write, by whole pages; of processes that have ended nothing is known."""
+    total = 0
+    for pid in tree(roots):
+        try:
+            total += int(Path(f"/proc/{pid}/io").read_text().partition("\nwrite_bytes: ")[2].split()[0])
+        except OSError:
+            continue
+    return total
+
+
 def _stat(pid: int) -> list[str] | None:
     """Fields of /proc/PID/stat after the name, which may itself hold spaces and brackets: [0] is the state."""
     try:

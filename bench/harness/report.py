@@ -116,6 +116,23 @@ def pages_checks(results: dict) -> list[Check]:
             for label, result in results.items() if result["indexed"]]
 
 
+def scale_checks(results: dict) -> list[Check]:
+    rates = {label: result["median"]["requests_per_s"] for label, result in results.items()}
+    return [Check(f"{label} / 1 node, requests/s", rate / rates["1 node"], None, None)
+            for label, rate in rates.items() if label != "1 node"]
+
+
+def scale_table(results: dict) -> list[str]:
+    """What the database could take at most is worked out: its cores divided by what a request costs it."""
+    lines = ["| nodes | requests/s | range | p99 ms | CPU µs/request in nodes | in PostgreSQL | requests/s that one core of PostgreSQL takes |",
+             "|---|--:|--:|--:|--:|--:|--:|"]
+    for label, result in results.items():
+        m = result["median"]
+        lines.append(f"| {label} | {m['requests_per_s']:,.0f} | {result['low']:,.0f}–{result['high']:,.0f} | "
+                     f"{m['p99_us'] / 1000:.2f} | {m['node_us']:.0f} | {m['database_us']:.0f} | {1e6 / m['database_us']:,.0f} |")
+    return lines
+
+
 SOAK_P99_RATIO = 1.2
 SOAK_MEMORY_MIB = 64
 
@@ -162,13 +179,13 @@ def soak_table(results: dict) -> list[str]:
 
 
 def load_table(results: dict) -> list[str]:
-    lines = ["| subject | requests/s | range | call updates/s | p50 ms | p99 ms | CPU µs/request | processes |",
-             "|---|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = ["| subject | requests/s | range | call updates/s | p50 ms | p99 ms | CPU µs/request | KiB written/request | processes |",
+             "|---|--:|--:|--:|--:|--:|--:|--:|--:|"]
     for label, result in results.items():
         m = result["median"]
         lines.append(f"| {label} | {m['requests_per_s']:,.0f} | {result['low']:,.0f}–{result['high']:,.0f} | "
                      f"{m['call_updates_per_s']:,.0f} | {m['p50_us'] / 1000:.2f} | {m['p99_us'] / 1000:.2f} | "
-                     f"{m['cpu_us_per_request']:,.0f} | {result.get('workers', 1)} |")
+                     f"{m['cpu_us_per_request']:,.0f} | {m['written_kib_per_request']:.1f} | {result.get('workers', 1)} |")
     return lines
 
 
