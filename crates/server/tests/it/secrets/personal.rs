@@ -55,7 +55,8 @@ pub async fn what_is_known_of_a_person_is_in_no_log_metric_or_trace(engine: Engi
     let processes = processes(outgoing.world.nodes[0].child.id());
     sent.extend(updates(&outgoing.world, &call).await);
     sent.extend(others(&outgoing.world, &call).await);
-    outgoing.settled("", "delivered", 1).await;
+    // Another call is told of too: a caller that is no number has withheld theirs.
+    outgoing.settled(&format!("call_log_id={call}"), "delivered", 1).await;
     // Nobody is there any more: an attempt fails, and says why.
     crm.say(Says::Status(500));
     outgoing.world.live_call(CALLER).await;
