@@ -109,11 +109,12 @@ def resident_bytes(roots: list[int]) -> int:
 
 
 def written_bytes(roots: list[int]) -> int:
-    """What a process tree has had the disk write, by whole pages; of processes that have ended nothing is known."""
+    """What a process tree has handed to write(): its files, and of its answers what does not go by send(). The kernel's own count of
+    dirtied memory is by blocks of up to 64 KiB. Of processes that have ended nothing is known."""
     total = 0
     for pid in tree(roots):
         try:
-            total += int(Path(f"/proc/{pid}/io").read_text().partition("\nwrite_bytes: ")[2].split()[0])
+            total += int(Path(f"/proc/{pid}/io").read_text().partition("wchar: ")[2].split()[0])
         except OSError:
             continue
     return total
