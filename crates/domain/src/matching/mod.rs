@@ -10,6 +10,10 @@ use crate::ids::{CampaignId, RequestId, WebhookId};
 use crate::time::{MICROS_PER_SECOND, Timestamp};
 use crate::webhook::Field;
 
+/// So much later than a call started its switch may tell of it, and a request that came in between still be for it:
+/// nobody could give it to the live call. Of a call that is told of later than that, newer requests are for other calls.
+pub const TOLD_SECONDS_MAX: i64 = 60;
+
 /// How long a request waits for its call; from `MIN_SECONDS` to `MAX_SECONDS`, 15 days if unset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lookback {
@@ -79,7 +83,7 @@ impl MatchSettings {
     /// The first and the last moment at which a request was received in time for a call that
     /// started then. Both count.
     pub fn window(&self, started_at: Timestamp) -> (Timestamp, Timestamp) {
-        (started_at.plus_micros(-self.lookback.micros()), started_at)
+        (started_at.plus_micros(-self.lookback.micros()), started_at.plus_seconds(TOLD_SECONDS_MAX))
     }
 
     /// Whether a call of this campaign may use the webhook's requests.

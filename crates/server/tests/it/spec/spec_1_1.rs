@@ -1,5 +1,6 @@
 //! SPEC 1.1: `call_data`, and how it finds its call.
 
+use hookline::clock::Clock;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ on_both_engines! {
     any_other_field_is_kept_flattened_without_secrets;
     the_body_wins_over_the_query_and_the_query_over_headers;
     the_lookback_decides_what_is_applied;
+    what_comes_before_the_switch_tells_of_a_call_reaches_it;
     the_lookback_is_15_days_unless_set_from_60_s_to_400_days;
     state_and_zip_of_the_call_are_set_in_any_case;
     the_newest_request_of_each_webhook_counts_and_between_webhooks_the_newer;
@@ -110,6 +112,18 @@ async fn the_lookback_decides_what_is_applied(engine: Engine) {
     assert_eq!(tag(&world.call_from(CALLER).await, "lead_source"), "ads");
     let other = world.call_from("+12125550000").await;
     assert_eq!(tag(&other, "lead_source"), &Value::Null, "another caller's");
+}
+
+/// Its clock may be behind, or it tells a little late: no live call was there to get it.
+async fn what_comes_before_the_switch_tells_of_a_call_reaches_it(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    world.post("call_data", json!({"caller_id": CALLER, "lead_source": "ads"})).await;
+    for (seconds_late, expected) in [(30, json!("ads")), (7_200, Value::Null)] {
+        let started = Clock::default().now().plus_seconds(-seconds_late);
+        let call = json!({"caller": CALLER, "dialed": "+18885550100", "started_at": started.to_string()});
+        let call = world.api(Method::POST, "/v1/calls", call).await.json();
+        assert_eq!(tag(&call, "lead_source"), &expected, "told {seconds_late} s late: {call}");
+    }
 }
 
 async fn the_lookback_is_15_days_unless_set_from_60_s_to_400_days(engine: Engine) {
