@@ -23,7 +23,7 @@ pub use header::{carries_key, is_key_parameter};
 pub(crate) use name::without_x;
 pub use name::{NotATagName, TAG_NAME_CHARS_MAX, TAG_VALUE_CHARS_MAX, TagName};
 pub use set::{SetOutcome, TAGS_MAX, Tag, TagSet};
-pub use system::{SYSTEM_TAGS, SystemTag, TagView};
+pub use system::{SYSTEM_TAGS, SystemTag, TagView, timeline_field};
 pub(crate) use system::{kept_value, place_key, record_change};
 pub(crate) use value::is_json_number;
 pub use value::{JsonTags, TagKind};

@@ -166,11 +166,20 @@ pub(crate) fn kept_value<'a>(key: &str, value: &'a str) -> Option<Cow<'a, str>> 
 
 /// The call's own field for a place that has one: State and ZIP stand on the record, for filters
 /// and reports, beside the tag that says where they came from.
-fn place_field<'a>(call: &'a mut Call, key: &str) -> Option<(&'static str, &'a mut Option<String>)> {
+fn place_field<'a>(call: &'a mut Call, key: &str) -> Option<&'a mut Option<String>> {
     match key {
-        STATE => Some(("state", &mut call.state)),
-        ZIP_CODE => Some(("zip", &mut call.zip)),
+        STATE => Some(&mut call.state),
+        ZIP_CODE => Some(&mut call.zip),
         _ => None,
+    }
+}
+
+/// How a timeline names a tag: State and ZIP are told as the call's own fields, and only as that.
+pub fn timeline_field(key: &str) -> String {
+    match key {
+        STATE => "state".to_owned(),
+        ZIP_CODE => "zip".to_owned(),
+        _ => format!("tag:{key}"),
     }
 }
 
@@ -184,15 +193,16 @@ pub(crate) fn record_change(
     timeline: &mut Vec<Change>,
 ) -> bool {
     let to = to.map(str::to_owned);
-    let Some((field, place)) = place_field(call, key) else {
-        timeline.push(Change { field: format!("tag:{key}"), from, to });
+    let field = timeline_field(key);
+    let Some(place) = place_field(call, key) else {
+        timeline.push(Change { field, from, to });
         return false;
     };
     let from = std::mem::replace(place, to.clone());
     if from == to {
         return false;
     }
-    timeline.push(Change { field: field.to_owned(), from, to });
+    timeline.push(Change { field, from, to });
     true
 }
 

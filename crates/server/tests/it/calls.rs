@@ -63,6 +63,11 @@ async fn what_was_known_before_the_call_becomes_its_tags(engine: Engine) {
     assert_eq!((&tag(&call, "gclid")["value"], &tag(&call, "trunk")["value"]), (&json!("abc"), &json!("7")));
     assert!(!started.body.contains("secret"), "{}", started.body);
     assert_eq!((&call["zip"], &call["state"]), (&json!("90210"), &json!("CA")));
+    let path = format!("/v1/calls/{}", call["call_log_id"].as_str().unwrap());
+    let timeline = get(&world, &path).await.json()["timeline"].clone();
+    let changes = timeline[0]["changes"].as_array().unwrap();
+    let told = |field| changes.iter().filter(|change| change["field"] == field).count();
+    assert_eq!(["state", "tag:state", "zip", "tag:zip_code"].map(told), [1, 0, 1, 0], "{timeline}");
     assert_eq!(call["campaign_name"], "Medicare");
     let other = post(&world, "/v1/calls", json!({"caller": "+12125550000", "dialed": DIALED})).await.json();
     assert_eq!((tag(&other, "lead_source"), &other["state"]), (&Value::Null, &json!("NY")));

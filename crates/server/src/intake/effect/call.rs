@@ -3,7 +3,7 @@
 use hookline_domain::call::{self, Call, CallEvent, Change};
 use hookline_domain::ids::CallId;
 use hookline_domain::matching::Candidate;
-use hookline_domain::tags::TagSet;
+use hookline_domain::tags::{TagSet, timeline_field};
 
 use super::Commit;
 use super::arriving::Arriving;
@@ -45,7 +45,7 @@ impl Commit<'_> {
         call.publisher = arriving.publisher;
         call.state = assembled.state;
         call.zip = assembled.zip;
-        let changes = started(&call, &assembled.tags, bid.as_ref());
+        let changes = started(&assembled.tags, bid.as_ref());
         let id = start.id;
         let external_id = start.external_id.clone();
         self.loaded.calls.insert(id, LoadedCall { call, external_id, last_seq: 0, read_seq: 0 });
@@ -170,12 +170,10 @@ fn new_call(start: &StartCall) -> Call {
 }
 
 /// The first entry of a timeline: what the call began with.
-fn started(call: &Call, tags: &TagSet, bid: Option<&HeldBid>) -> Vec<Change> {
+fn started(tags: &TagSet, bid: Option<&HeldBid>) -> Vec<Change> {
     let set = |field: String, to: String| Change { field, from: None, to: Some(to) };
     let mut changes = vec![set("status".into(), "ringing".into())];
     changes.extend(bid.map(|bid| set("rtb_bid".into(), bid.id.to_string())));
-    changes.extend(call.state.clone().map(|state| set("state".into(), state)));
-    changes.extend(call.zip.clone().map(|zip| set("zip".into(), zip)));
-    changes.extend(tags.iter().map(|(name, tag)| set(format!("tag:{name}"), tag.value.clone())));
+    changes.extend(tags.iter().map(|(name, tag)| set(timeline_field(name.as_str()), tag.value.clone())));
     changes
 }
