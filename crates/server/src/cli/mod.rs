@@ -21,6 +21,7 @@ use self::serve::Commits;
 use crate::config::{DatabaseConfig, LogConfig, ServeConfig};
 use crate::http::openapi;
 use crate::script::worker;
+use crate::storage::fault;
 use crate::telemetry::log;
 
 /// Call tracking on a server of your own: inbound webhooks, live calls, tags.
@@ -125,6 +126,9 @@ pub fn run(cli: Cli) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("hookline: {error}");
+            if fault::is_environment(&error) {
+                eprintln!("hookline: {}", fault::advice(&error));
+            }
             ExitCode::FAILURE
         }
     }

@@ -9,6 +9,8 @@ use crate::problem::Problem;
 use crate::storage::StorageError;
 
 pub const REQUEST_ID_HEADER: &str = "x-request-id";
+/// Seconds after which what is away may be back.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 pub fn json(status: u16, body: impl Into<Body>) -> Response<Body> {
     let mut response = Response::new(body.into());
@@ -22,6 +24,9 @@ pub fn json(status: u16, body: impl Into<Body>) -> Response<Body> {
 pub fn problem(problem: &Problem, request: RequestId) -> Response<Body> {
     let mut response = json(problem.status, problem.body(request));
     with_request_id(&mut response, request);
+    if problem.status == 503 {
+        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+    }
     response
 }
 

@@ -1,6 +1,7 @@
 //! For whoever runs the server: is it alive, may it be sent traffic, what does it count.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -9,8 +10,11 @@ use serde_json::json;
 
 use super::answer;
 use crate::app::App;
-use crate::storage::{self, Schema};
+use crate::storage::{self, Schema, StorageError};
 use crate::telemetry::metric;
+
+/// Less than what load balancers wait for the answer.
+const DATABASE_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// Alive: the process answers. Says nothing of the database, so that its trouble restarts no node.
 #[utoipa::path(
@@ -37,7 +41,8 @@ pub async fn healthz() -> Response<Body> {
     security(())
 )]
 pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
-    let database = match storage::schema(&app.db).await {
+    let asked = tokio::time::timeout(DATABASE_TIME_MAX, storage::schema(&app.db)).await;
+    let database = match asked.unwrap_or(Err(StorageError::TimedOut(DATABASE_TIME_MAX))) {
         Ok(Schema::Current) => Ok(()),
         Ok(Schema::Behind { applied, wanted }) => {
             Err(format!("the schema is {applied} and should be {wanted}; run `hookline migrate`"))
@@ -47,14 +52,10 @@ pub async fn readyz(State(app): State<Arc<App>>) -> Response<Body> {
         }
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            Err("the database does not answer".to_owned())
+            Err(storage::fault::advice(&error).to_owned())
         }
     };
-    let writer = if app.committer.has_failed() {
-        Err("the disk failed to sync and writing has stopped; check the disk, then restart".to_owned())
-    } else {
-        Ok(())
-    };
+    let writer = app.committer.trouble().map_or(Ok(()), |advice| Err(advice.to_owned()));
     let settings = app.settings.current().map(|_| ()).map_err(|stale| stale.to_string());
     let draining = if app.draining.has_begun() { Err("the server is stopping".to_owned()) } else { Ok(()) };
     let checks = [("database", database), ("writer", writer), ("settings", settings), ("draining", draining)];

@@ -5,11 +5,16 @@ use std::time::Duration;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 const CHANNEL: &str = "hookline_timeline";
 /// Notices of one node are at least this far apart: one tells of everything before it.
 const ANNOUNCE_EVERY: Duration = Duration::from_millis(20);
 const RECONNECT_AFTER: Duration = Duration::from_secs(1);
+/// Whoever only listens never learns that the other side is gone, and so asks after so long a silence.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+/// An answer that takes longer does not come.
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Wakes this node's listeners when it has appended itself.
 pub async fn forward(mut appended: watch::Receiver<u64>, woken: watch::Sender<u64>) {
@@ -22,7 +27,8 @@ pub async fn forward(mut appended: watch::Receiver<u64>, woken: watch::Sender<u6
 /// each would serialize across the whole database.
 pub async fn announce(pool: PgPool, mut appended: watch::Receiver<u64>) {
     while appended.changed().await.is_ok() {
-        if let Err(error) = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&pool).await {
+        let telling = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&pool);
+        if let Err(error) = within(telling).await {
             tracing::debug!(%error, "other nodes were not told; their listeners look for themselves");
         }
         tokio::time::sleep(ANNOUNCE_EVERY).await;
@@ -40,10 +46,21 @@ pub async fn listen(pool: PgPool, heard: watch::Sender<u64>) {
 }
 
 async fn listen_once(pool: &PgPool, heard: &watch::Sender<u64>) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
+    let mut listener = within(PgListener::connect_with(pool)).await?;
+    within(listener.listen(CHANNEL)).await?;
     loop {
-        listener.recv().await?;
-        heard.send_modify(|appended| *appended += 1);
+        match timeout(SILENCE_MAX, listener.recv()).await {
+            Ok(notice) => {
+                notice?;
+                heard.send_modify(|appended| *appended += 1);
+            }
+            Err(_) => {
+                within(sqlx::query("SELECT 1").execute(&mut listener)).await?;
+            }
+        }
     }
+}
+
+async fn within<T>(asking: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+    timeout(ANSWER_TIME_MAX, asking).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }

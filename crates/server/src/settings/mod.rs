@@ -27,7 +27,7 @@ use hookline_domain::webhook::WebhookKind;
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::clock::Clock;
-use crate::storage::{Db, Result, Tx};
+use crate::storage::{Db, Result, StorageError, Tx};
 
 pub use outgoing::OutgoingWebhook;
 pub use routing::{
@@ -37,6 +37,8 @@ pub use routing::{
 
 /// How often a node looks for a change made elsewhere.
 pub const SETTINGS_POLL: Duration = Duration::from_millis(500);
+/// A look at the settings that takes longer is given up, and the next begins on another connection.
+const REFRESH_TIME_MAX: Duration = Duration::from_secs(5);
 /// A node whose settings were last confirmed longer ago than this accepts no key.
 const SETTINGS_STALE_MICROS_MAX: i64 = 4_500_000;
 
@@ -202,6 +204,14 @@ impl Settings {
 
     /// Looks whether anything changed, and reads it if so.
     pub async fn refresh(&self) -> Result<()> {
+        // With whoever is looking already: what they were to wait for may be gone.
+        match tokio::time::timeout(REFRESH_TIME_MAX, self.read()).await {
+            Ok(done) => done,
+            Err(_) => Err(StorageError::TimedOut(REFRESH_TIME_MAX)),
+        }
+    }
+
+    async fn read(&self) -> Result<()> {
         let _one_at_a_time = self.reading.lock().await;
         // Taken before the question: what the answer does not know can only be younger than this.
         let asked = self.clock.since_boot();
@@ -232,5 +242,5 @@ pub async fn next_version(tx: &mut Tx) -> Result<i64> {
         .await?;
     raised
         .map(|(version,)| version)
-        .ok_or_else(|| crate::storage::StorageError::Unreadable("settings_version has lost its row".into()))
+        .ok_or_else(|| StorageError::Unreadable("settings_version has lost its row".into()))
 }

@@ -9,9 +9,11 @@ use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{Arguments, AssertSqlSafe, FromRow, PgPool, Postgres, Sqlite, SqlitePool, Transaction};
-use tokio::sync::{Mutex, OwnedMutexGuard};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, PgPool, SqlitePool};
+use tokio::sync::Mutex;
 use uuid::Uuid;
+
+use super::tx::{PostgresTx, Tx, is_alive, within};
 
 /// Readers of the embedded database at the same time.
 const SQLITE_READERS_MAX: u32 = 4;
@@ -23,6 +25,12 @@ const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a statement waits for another process's lock on the SQLite file.
 pub const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 pub const POSTGRES_ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A cold statement that PostgreSQL has not answered by then is given up, with its connection: a peer that is gone without
+/// a word would else be waited for until the system gives up, a quarter of an hour.
+pub(super) const POSTGRES_STATEMENT_TIME_MAX: Duration = Duration::from_secs(30);
+/// What PostgreSQL ends a transaction after that a node began and was cut off from: until then it holds its locks, and its
+/// transaction ids are in progress.
+const POSTGRES_FORSAKEN_AFTER: &str = "15s";
 /// The first version of SQLite without the WAL corruption that 3.51.2 and older can suffer.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
@@ -32,6 +40,8 @@ pub enum StorageError {
     Database(#[from] sqlx::Error),
     #[error("the embedded database did not answer as expected: {0}")]
     Sqlite(#[from] rusqlite::Error),
+    #[error("the database did not answer within {} s", .0.as_secs())]
+    TimedOut(Duration),
     /// A unique key is taken, or another row refers to the one to be removed.
     #[error("another row stands in the way")]
     Conflict,
@@ -119,10 +129,14 @@ impl Db {
                             .into(),
                     )
                 })?
-                .application_name("hookline");
+                .application_name("hookline")
+                .options([("idle_in_transaction_session_timeout", POSTGRES_FORSAKEN_AFTER)]);
             let pool = PgPoolOptions::new()
                 .max_connections(POSTGRES_CONNECTIONS_MAX)
                 .acquire_timeout(POSTGRES_ACQUIRE_TIMEOUT)
+                .test_before_acquire(false)
+                .before_acquire(|connection, _| Box::pin(is_alive(connection)))
+                .after_release(|connection, _| Box::pin(is_alive(connection)))
                 .connect_lazy_with(options);
             return Ok(Self::Postgres(pool));
         }
@@ -145,9 +159,14 @@ impl Db {
                     .await?)
             }
             Self::Postgres(pool) => {
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
-                    .fetch_all(pool)
-                    .await?)
+                let mut connection = pool.acquire().await?;
+                let rows = sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
+                    .fetch_all(&mut *connection);
+                let done = within(POSTGRES_STATEMENT_TIME_MAX, rows).await;
+                if matches!(done, Err(StorageError::TimedOut(_))) {
+                    connection.close_on_drop();
+                }
+                done
             }
         }
     }
@@ -163,7 +182,7 @@ impl Db {
                 let turn = db.turn.clone().lock_owned().await;
                 Ok(Tx::Sqlite(db.write.begin_with("BEGIN IMMEDIATE").await?, turn))
             }
-            Self::Postgres(pool) => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Postgres(pool) => PostgresTx::begin(pool).await.map(Tx::Postgres),
         }
     }
 
@@ -260,64 +279,8 @@ fn synchronous() -> &'static str {
     "FULL"
 }
 
-/// A transaction; dropped without `commit`, it changes nothing.
-pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
-    Postgres(Transaction<'static, Postgres>),
-}
-
-impl Tx {
-    pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
-        check_count(sql, &values)?;
-        let done = match self {
-            Self::Sqlite(tx, _) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-            Self::Postgres(tx) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
-                .execute(&mut **tx)
-                .await
-                .map(|done| done.rows_affected()),
-        };
-        done.map_err(|error| match error.as_database_error() {
-            Some(database) if database.is_unique_violation() || database.is_foreign_key_violation() => {
-                StorageError::Conflict
-            }
-            _ => error.into(),
-        })
-    }
-
-    pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
-        check_count(sql, &values)?;
-        match self {
-            Self::Sqlite(tx, _) => {
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
-                    .fetch_all(&mut **tx)
-                    .await?)
-            }
-            Self::Postgres(tx) => {
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
-                    .fetch_all(&mut **tx)
-                    .await?)
-            }
-        }
-    }
-
-    pub async fn fetch_optional<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Option<T>> {
-        Ok(self.fetch_all(sql, values).await?.into_iter().next())
-    }
-
-    pub async fn commit(self) -> Result<()> {
-        match self {
-            Self::Sqlite(tx, _turn) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
-        }
-        Ok(())
-    }
-}
-
 /// sqlx binds a missing argument of SQLite as NULL without a word, so the seam counts.
-fn check_count(sql: &str, values: &[Value]) -> Result<()> {
+pub(super) fn check_count(sql: &str, values: &[Value]) -> Result<()> {
     let highest = sql
         .split('$')
         .skip(1)
@@ -336,7 +299,7 @@ fn check_count(sql: &str, values: &[Value]) -> Result<()> {
 
 macro_rules! arguments {
     ($name:ident, $arguments:ty) => {
-        fn $name(values: Vec<Value>) -> $arguments {
+        pub(super) fn $name(values: Vec<Value>) -> $arguments {
             let mut arguments = <$arguments>::default();
             for value in values {
                 let added = match value {

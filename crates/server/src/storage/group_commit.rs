@@ -4,13 +4,13 @@
 //! is dropped when its client goes away. A waiter is answered only after its commit is on disk.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use super::ceiling::CeilingWriter;
+use super::fault::{Trouble, is_deadlock, is_disk_failure, is_environment};
 use super::postgres::PostgresWriter;
 use super::rates::{RateBoard, Standings};
 use super::sqlite::SqliteWriter;
@@ -26,6 +26,10 @@ use crate::telemetry::metric;
 pub const QUEUE_MAX: usize = 4_096;
 /// Tries of a batch that PostgreSQL ended to break a deadlock.
 const DEADLOCK_TRIES_MAX: usize = 5;
+/// A commit that PostgreSQL has not answered by then is given up, with its connection: what became of it is open.
+const POSTGRES_COMMIT_TIME_MAX: Duration = Duration::from_secs(10);
+/// Whoever waits for longer is told that it is open what became of their work. What is still queued then is not done.
+const WAIT_MAX: Duration = Duration::from_secs(15);
 
 #[derive(Debug, thiserror::Error, Clone, Copy, PartialEq, Eq)]
 pub enum CommitError {
@@ -56,7 +60,7 @@ struct Entry {
 #[derive(Clone)]
 pub struct Committer {
     sender: mpsc::Sender<Entry>,
-    failed: Arc<AtomicBool>,
+    trouble: Arc<Trouble>,
     /// Where several writers share the queue.
     turns: Option<Arc<Turns>>,
 }
@@ -73,16 +77,16 @@ pub struct WriterParts {
 impl Committer {
     pub async fn start(db: &Db, parts: WriterParts, postgres_writers: u8) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-        let failed = Arc::new(AtomicBool::new(false));
+        let trouble = Arc::new(Trouble::default());
         let parts = Arc::new(parts);
         let waiters = Handle::current();
         let mut turns = None;
         match db {
             Db::Sqlite(sqlite) => {
                 let writer = SqliteWriter::open(sqlite, parts.clone())?;
-                let (turn, failed) = (sqlite.turn.clone(), failed.clone());
+                let (turn, trouble) = (sqlite.turn.clone(), trouble.clone());
                 spawn_thread("sqlite-writer", move || {
-                    run_sqlite(writer, receiver, &waiters, &turn, parts.batch_max, &failed);
+                    run_sqlite(writer, receiver, &waiters, &turn, parts.batch_max, &trouble);
                 })?;
             }
             Db::Postgres(pool) => {
@@ -91,12 +95,12 @@ impl Committer {
                 for _ in 0..postgres_writers {
                     let writer = PostgresWriter::beside(pool, parts.clone());
                     let (receiver, turns, waiters) = (receiver.clone(), turns.clone(), waiters.clone());
-                    let run = run_postgres(writer, receiver, waiters, turns, parts.batch_max);
+                    let run = run_postgres(writer, receiver, waiters, turns, parts.batch_max, trouble.clone());
                     spawn_thread("postgres-writer", move || block_on(run))?;
                 }
             }
         }
-        Ok(Self { sender, failed, turns })
+        Ok(Self { sender, trouble, turns })
     }
 
     /// Does the work and stores nothing: the benchmark's ceiling.
@@ -112,7 +116,7 @@ impl Committer {
                 answer(&waiters, batch, outcomes, Instant::now());
             }
         })?;
-        Ok(Self { sender, failed: Arc::default(), turns: None })
+        Ok(Self { sender, trouble: Arc::default(), turns: None })
     }
 
     /// Does the work and returns once it is on disk. Dropping the future does not stop the work.
@@ -126,12 +130,31 @@ impl Committer {
         if let Some(turns) = &self.turns {
             turns.queued(self.queued());
         }
-        answered.await.unwrap_or(Err(CommitError::Unavailable))
+        match tokio::time::timeout(WAIT_MAX, answered).await {
+            Ok(answered) => answered.unwrap_or(Err(CommitError::Unavailable)),
+            Err(_) => {
+                tracing::warn!(seconds = WAIT_MAX.as_secs(), "a commit took too long; it is open what became of it");
+                Err(CommitError::Unavailable)
+            }
+        }
     }
 
-    /// Whether writing has stopped for good: the disk failed to sync, or the writer is gone.
-    pub fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Acquire) || self.sender.is_closed()
+    /// Why nothing is committed just now, if so, and what to do about it.
+    pub fn trouble(&self) -> Option<&'static str> {
+        if self.sender.is_closed() {
+            return Some("the writer has ended by a fault of its own; restart the server and report what its log says");
+        }
+        self.trouble.advice()
+    }
+
+    /// Whether a commit could work again without a restart, and none has yet.
+    pub fn may_recover(&self) -> bool {
+        !self.trouble.is_final() && self.trouble.advice().is_some()
+    }
+
+    /// The database takes writes again.
+    pub fn recovered(&self) {
+        self.trouble.ends();
     }
 
     pub fn queued(&self) -> usize {
@@ -162,26 +185,30 @@ fn run_sqlite(
     waiters: &Handle,
     turn: &Mutex<()>,
     batch_max: usize,
-    failed: &AtomicBool,
+    trouble: &Trouble,
 ) {
     while let Some(first) = receiver.blocking_recv() {
         let batch = fill(first, &mut receiver, batch_max);
-        if failed.load(Ordering::Acquire) {
+        let _turn = turn.blocking_lock();
+        let batch = without_late(batch);
+        if batch.is_empty() || trouble.is_final() {
             refuse(batch, CommitError::Unavailable);
             continue;
         }
-        let _turn = turn.blocking_lock();
         let started = Instant::now();
         match writer.commit(&works(&batch)) {
-            Ok(outcomes) => answer(waiters, batch, outcomes, started),
+            Ok(outcomes) => {
+                trouble.ends();
+                answer(waiters, batch, outcomes, started);
+            }
             Err(error) => {
                 if is_disk_failure(&error) {
                     tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
-                    failed.store(true, Ordering::Release);
+                    trouble.stop_for_good();
                 }
-                for entry in to_try_alone(batch, &error) {
+                for entry in to_try_alone(batch, &error, trouble) {
                     let done = writer.commit(&[&entry.work]);
-                    settle(waiters, entry, done, started);
+                    settle(waiters, entry, done, started, trouble);
                 }
             }
         }
@@ -194,6 +221,7 @@ async fn run_postgres(
     waiters: Handle,
     turns: Arc<Turns>,
     batch_max: usize,
+    trouble: Arc<Trouble>,
 ) {
     loop {
         let (batch, turn) = {
@@ -201,19 +229,26 @@ async fn run_postgres(
             let Some(first) = receiver.recv().await else { return };
             // What comes while it is waited for goes into the same commit.
             let turn = turns.take(|| receiver.len() + 1).await;
-            (fill(first, &mut receiver, batch_max), turn)
+            (without_late(fill(first, &mut receiver, batch_max)), turn)
         };
+        if batch.is_empty() {
+            continue;
+        }
         let started = Instant::now();
         let mut standings = None;
         match commit_postgres(&mut writer, &works(&batch), &mut standings, Some(turn)).await {
-            Ok(outcomes) => answer(&waiters, batch, outcomes, started),
+            Ok(outcomes) => {
+                trouble.ends();
+                answer(&waiters, batch, outcomes, started);
+            }
             Err(error) => {
                 // Who was counted once is not counted again.
                 let standings = standings.unwrap_or_default().into_iter().map(|one| Some(vec![one]));
                 let standings = standings.chain(std::iter::repeat(None));
-                for (entry, mut standing) in to_try_alone(batch, &error).into_iter().zip(standings) {
+                let alone = to_try_alone(batch, &error, &trouble);
+                for (entry, mut standing) in alone.into_iter().zip(standings) {
                     let done = commit_postgres(&mut writer, &[&entry.work], &mut standing, None).await;
-                    settle(&waiters, entry, done, started);
+                    settle(&waiters, entry, done, started, &trouble);
                 }
             }
         }
@@ -228,7 +263,10 @@ async fn commit_postgres(
 ) -> Result<Vec<Outcome>> {
     let mut tries = 1;
     loop {
-        match writer.commit(works, standings, &mut turn).await {
+        // Given up halfway, it closes its connections.
+        let commit = writer.commit(works, standings, &mut turn);
+        let done = tokio::time::timeout(POSTGRES_COMMIT_TIME_MAX, commit).await;
+        match done.unwrap_or(Err(StorageError::TimedOut(POSTGRES_COMMIT_TIME_MAX))) {
             Err(error) if is_deadlock(&error) && tries < DEADLOCK_TRIES_MAX => tries += 1,
             done => return done,
         }
@@ -242,6 +280,19 @@ fn fill(first: Entry, receiver: &mut mpsc::Receiver<Entry>, batch_max: usize) ->
     {
         batch.push(entry);
     }
+    batch
+}
+
+/// Refuses what waited so long that whoever sent it was told to send it again.
+fn without_late(batch: Vec<Entry>) -> Vec<Entry> {
+    let now = Instant::now();
+    let is_late = |entry: &Entry| now.saturating_duration_since(entry.queued) >= WAIT_MAX;
+    if !batch.iter().any(is_late) {
+        return batch;
+    }
+    let (late, batch): (Vec<_>, Vec<_>) = batch.into_iter().partition(is_late);
+    tracing::warn!(requests = late.len(), "requests waited too long for the database and were not done");
+    refuse(late, CommitError::Unavailable);
     batch
 }
 
@@ -272,9 +323,11 @@ fn refuse(batch: Vec<Entry>, error: CommitError) {
 
 /// After a failed commit: refuses the whole batch if every request would meet the failure, else gives
 /// it back, so that the one at fault does not take its neighbours with it.
-fn to_try_alone(batch: Vec<Entry>, error: &StorageError) -> Vec<Entry> {
+fn to_try_alone(batch: Vec<Entry>, error: &StorageError, trouble: &Trouble) -> Vec<Entry> {
     if is_environment(error) {
-        tracing::warn!(%error, requests = batch.len(), "commit failed, or its outcome is unknown");
+        trouble.begins(error);
+        let advice = trouble.advice();
+        tracing::warn!(%error, advice, requests = batch.len(), "commit failed, or its outcome is unknown");
         refuse(batch, CommitError::Unavailable);
         return vec![];
     }
@@ -282,13 +335,23 @@ fn to_try_alone(batch: Vec<Entry>, error: &StorageError) -> Vec<Entry> {
     batch
 }
 
-fn settle(waiters: &Handle, entry: Entry, done: Result<Vec<Outcome>>, started: Instant) {
+fn settle(
+    waiters: &Handle,
+    entry: Entry,
+    done: Result<Vec<Outcome>>,
+    started: Instant,
+    trouble: &Trouble,
+) {
     match done {
         Ok(outcomes) => answer(waiters, vec![entry], outcomes, started),
         Err(error) => {
             tracing::error!(%error, "a request could not be stored");
-            let why = if is_environment(&error) { CommitError::Unavailable } else { CommitError::Rejected };
-            refuse(vec![entry], why);
+            if is_environment(&error) {
+                trouble.begins(&error);
+                refuse(vec![entry], CommitError::Unavailable);
+            } else {
+                refuse(vec![entry], CommitError::Rejected);
+            }
         }
     }
 }
@@ -303,56 +366,4 @@ pub fn apply_all(commit: &mut Commit<'_>, works: &[&Work]) -> Vec<Outcome> {
         outcome
     };
     works.iter().enumerate().map(apply).collect()
-}
-
-/// The failure is the surroundings' and not the request's: every other request would meet it too.
-fn is_environment(error: &StorageError) -> bool {
-    use rusqlite::ErrorCode as Code;
-    match error {
-        StorageError::Sqlite(error) => matches!(
-            error.sqlite_error_code(),
-            Some(
-                Code::DatabaseBusy
-                    | Code::DatabaseLocked
-                    | Code::DiskFull
-                    | Code::SystemIoFailure
-                    | Code::ReadOnly
-                    | Code::CannotOpen
-                    | Code::OutOfMemory
-                    | Code::DatabaseCorrupt
-                    | Code::NotADatabase
-            )
-        ),
-        StorageError::Database(sqlx::Error::Database(error)) => {
-            // Connection, resources, operator intervention, system, read-only transaction.
-            error
-                .code()
-                .is_none_or(|code| ["08", "53", "57", "58", "25"].iter().any(|class| code.starts_with(class)))
-        }
-        StorageError::Database(
-            sqlx::Error::Decode(_)
-            | sqlx::Error::ColumnDecode { .. }
-            | sqlx::Error::Encode(_)
-            | sqlx::Error::RowNotFound,
-        ) => false,
-        StorageError::Database(_) => true,
-        StorageError::Conflict
-        | StorageError::ArgumentCount { .. }
-        | StorageError::Unreadable(_)
-        | StorageError::NotFound(_)
-        | StorageError::Setup(_) => false,
-    }
-}
-
-fn is_deadlock(error: &StorageError) -> bool {
-    matches!(error, StorageError::Database(sqlx::Error::Database(error))
-        if matches!(error.code().as_deref(), Some("40P01" | "40001")))
-}
-
-/// After a failed sync the kernel may have dropped the pages: what later syncs say can't be believed.
-fn is_disk_failure(error: &StorageError) -> bool {
-    const IOERR_FSYNC: i32 = 1_034;
-    const IOERR_DIR_FSYNC: i32 = 1_290;
-    matches!(error, StorageError::Sqlite(rusqlite::Error::SqliteFailure(error, _))
-        if matches!(error.extended_code, IOERR_FSYNC | IOERR_DIR_FSYNC))
 }

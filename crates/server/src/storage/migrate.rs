@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sqlx::AssertSqlSafe;
 use sqlx::SqlSafeStr;
-use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
 use super::db::{Db, Result, StorageError};
 
@@ -57,32 +57,28 @@ pub async fn migrate(db: &Db) -> Result<()> {
     outcome.map_err(setup_error)
 }
 
-/// Compares the schema with what this program wants, changing nothing but the ladder's own table.
+/// Compares the schema with what this program wants, changing nothing: it is asked for readiness, also of a database
+/// that takes no writes.
 pub async fn schema(db: &Db) -> Result<Schema> {
     let wanted = LADDER.last().map_or(0, |&(version, ..)| version);
-    let applied = match db {
-        Db::Sqlite(sqlite) => {
-            let mut connection = sqlite.writer().acquire().await?;
-            applied(&mut *connection).await
+    let is_there = match db {
+        Db::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
+        Db::Postgres(_) => "SELECT COUNT(*) FROM (SELECT to_regclass('_sqlx_migrations') AS name) it WHERE name IS NOT NULL",
+    };
+    let ladders: Option<(i64,)> = db.fetch_optional(is_there, vec![]).await?;
+    let applied = match ladders {
+        Some((1..,)) => {
+            let newest: Option<(Option<i64>,)> =
+                db.fetch_optional("SELECT MAX(version) FROM _sqlx_migrations", vec![]).await?;
+            newest.and_then(|(version,)| version).unwrap_or(0)
         }
-        Db::Postgres(pool) => {
-            let mut connection = pool.acquire().await?;
-            applied(&mut *connection).await
-        }
-    }
-    .map_err(setup_error)?;
+        _ => 0,
+    };
     Ok(match applied.cmp(&wanted) {
         std::cmp::Ordering::Equal => Schema::Current,
         std::cmp::Ordering::Less => Schema::Behind { applied, wanted },
         std::cmp::Ordering::Greater => Schema::Ahead { applied, wanted },
     })
-}
-
-async fn applied(connection: &mut impl Migrate) -> std::result::Result<i64, MigrateError> {
-    let table = &Migrator::DEFAULT.table_name;
-    connection.ensure_migrations_table(table).await?;
-    let applied = connection.list_applied_migrations(table).await?;
-    Ok(applied.iter().map(|migration| migration.version).max().unwrap_or(0))
 }
 
 fn setup_error(error: MigrateError) -> StorageError {

@@ -30,9 +30,11 @@ pub fn start(config: &LogConfig) -> Result<LogGuard, String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| {
         format!("HOOKLINE_LOG is no level or filter ({error}); write info, or info,hookline=debug")
     })?;
+    // A line that can't be written, such as to a full disk, would be complained of there too, and that panics.
+    let lines = fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let lines = match config.log_format {
-        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
-        LogFormat::Text => fmt::layer().compact().with_writer(std::io::stderr).boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.compact().boxed(),
     };
     let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
     #[cfg(feature = "otlp")]

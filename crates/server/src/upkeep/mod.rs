@@ -4,6 +4,7 @@ mod bids;
 mod checkpoint;
 mod expire;
 mod gauges;
+mod recover;
 mod reports;
 mod silent;
 mod traffic;
@@ -22,6 +23,7 @@ const SILENT_EVERY: Duration = Duration::from_secs(60);
 const GAUGES_EVERY: Duration = Duration::from_secs(10);
 const REPORTS_EVERY: Duration = Duration::from_secs(2);
 const TRAFFIC_EVERY: Duration = Duration::from_secs(5);
+const RECOVER_EVERY: Duration = Duration::from_millis(500);
 const STEADY_EVERY: Duration = Duration::from_secs(30);
 
 /// Starts every duty.
@@ -33,6 +35,7 @@ pub fn start(app: &Arc<App>) {
     tokio::spawn(silent::run(app.clone(), SILENT_EVERY));
     tokio::spawn(gauges::run(app.clone(), GAUGES_EVERY));
     tokio::spawn(traffic::run(app.clone(), TRAFFIC_EVERY));
+    tokio::spawn(recover::run(app.clone(), RECOVER_EVERY));
     tokio::spawn(reports::run(app.clone(), REPORTS_EVERY));
     if let Db::Sqlite(sqlite) = &app.db {
         checkpoint::start(sqlite);

@@ -10,7 +10,7 @@ pub async fn run(app: Arc<App>, every: Duration) {
     loop {
         tokio::select! {
             _ = every.tick() => {}
-            () = app.draining.begun() => {
+            () = app.draining.closing() => {
                 store(&app).await;
                 return;
             }
