@@ -1,6 +1,7 @@
 //! What a handler may reach.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
@@ -43,29 +44,42 @@ pub struct App {
     pub deliveries: Wake,
 }
 
-/// Whether the server was told to stop.
-pub struct Draining(watch::Sender<bool>);
+/// Whether the server was told to stop, and how far it is.
+pub struct Draining {
+    has_begun: AtomicBool,
+    closing: watch::Sender<bool>,
+}
 
 impl Default for Draining {
     fn default() -> Self {
-        Self(watch::Sender::new(false))
+        Self { has_begun: AtomicBool::new(false), closing: watch::Sender::new(false) }
     }
 }
 
 impl Draining {
-    /// From now on the load balancer is told to send no more, while requests under way are finished.
+    /// From now on the load balancer is told to send no more, and what it still sends is done.
     pub fn begin(&self) {
-        self.0.send_replace(true);
+        self.has_begun.store(true, Ordering::Relaxed);
     }
 
     pub fn has_begun(&self) -> bool {
-        *self.0.borrow()
+        self.has_begun.load(Ordering::Relaxed)
     }
 
-    /// Returns when the server was told to stop: what would go on for ever ends then.
-    pub async fn begun(&self) {
-        let mut draining = self.0.subscribe();
+    /// From now on nothing new is begun, and what is under way is finished.
+    pub fn close(&self) {
+        self.begin();
+        self.closing.send_replace(true);
+    }
+
+    pub fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
+    /// Returns when nothing new is begun any more: what would go on for ever ends then.
+    pub async fn closing(&self) {
+        let mut closing = self.closing.subscribe();
         // The sender lives as long as `self`.
-        let _ = draining.wait_for(|draining| *draining).await;
+        let _ = closing.wait_for(|closing| *closing).await;
     }
 }

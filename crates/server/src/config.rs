@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
@@ -96,7 +97,17 @@ pub struct ServeConfig {
     /// Seconds that a webhook request's body may take to arrive.
     #[arg(long, env = "HOOKLINE_BODY_SECONDS", default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=600))]
     pub body_seconds: u16,
-    /// Seconds that requests under way may take after the server was told to stop.
+    /// Seconds that a request's head may take from its first byte on.
+    #[arg(long, env = "HOOKLINE_HEADER_SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=600))]
+    pub header_seconds: u16,
+    /// Seconds that a connection stays open without a request: longer than the load balancer keeps its own.
+    #[arg(long, env = "HOOKLINE_IDLE_SECONDS", default_value_t = 75, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub idle_seconds: u16,
+    /// Seconds for which, after SIGTERM, `/readyz` says no while new connections and requests are still taken: time for
+    /// load balancers to send theirs elsewhere. 5 with PostgreSQL and 0 with the embedded database unless set.
+    #[arg(long, env = "HOOKLINE_DRAIN_DELAY_SECONDS", value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub drain_delay_seconds: Option<u16>,
+    /// Seconds that requests under way may take after the server has stopped to take new ones.
     #[arg(long, env = "HOOKLINE_DRAIN_SECONDS", default_value_t = 30)]
     pub drain_seconds: u32,
     #[command(flatten)]
@@ -145,6 +156,12 @@ impl ServeConfig {
         Ok(())
     }
 
+    /// Only where there may be other nodes is there someone to wait for.
+    pub fn drain_delay(&self, engine: &str) -> Duration {
+        let seconds = self.drain_delay_seconds.unwrap_or(if engine == "postgres" { 5 } else { 0 });
+        Duration::from_secs(seconds.into())
+    }
+
     /// Without a slash at its end.
     pub fn public_url(&self) -> String {
         let listening = || match self.listen.ip().is_unspecified() {
@@ -158,6 +175,7 @@ impl ServeConfig {
     pub fn options(&self) -> Vec<(&'static str, String)> {
         let proxies: Vec<String> = self.trusted_proxies.iter().map(IpAddr::to_string).collect();
         let secret_file = self.secret_file.as_ref().map(|path| path.display().to_string());
+        let drain_delay = self.drain_delay_seconds.map_or(String::new(), |seconds| seconds.to_string());
         let mut options = vec![
             ("HOOKLINE_LISTEN", self.listen.to_string()),
             ("HOOKLINE_PUBLIC_URL", self.public_url()),
@@ -175,6 +193,9 @@ impl ServeConfig {
             ("HOOKLINE_SECRET_FILE", secret_file.unwrap_or_default()),
             ("HOOKLINE_SCRIPT_WORKERS", self.script_workers.to_string()),
             ("HOOKLINE_BODY_SECONDS", self.body_seconds.to_string()),
+            ("HOOKLINE_HEADER_SECONDS", self.header_seconds.to_string()),
+            ("HOOKLINE_IDLE_SECONDS", self.idle_seconds.to_string()),
+            ("HOOKLINE_DRAIN_DELAY_SECONDS", drain_delay),
             ("HOOKLINE_DRAIN_SECONDS", self.drain_seconds.to_string()),
         ];
         options.extend(self.oidc.shown());

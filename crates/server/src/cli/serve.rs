@@ -41,6 +41,7 @@ pub enum Commits {
 pub async fn run(database: &DatabaseConfig, config: &ServeConfig, commits: Commits) -> Result<()> {
     config.check().map_err(StorageError::Setup)?;
     config.log(database);
+    outlive_file_size_limit();
     let app = start(database, config, commits).await?;
     let listener = TcpListener::bind(config.listen).await.map_err(|error| {
         StorageError::Setup(format!(
@@ -86,6 +87,10 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
     }
     sessions::check_places(&db).await?;
     let clock = Clock::default();
+    if matches!(db, Db::Sqlite(_)) {
+        // A file that can't be written would only show at the first request.
+        storage::fault::try_writing(&db, clock.new_id()).await?;
+    }
     let metrics = metric::install().map_err(|error| StorageError::Setup(error.to_string()))?;
     let settings = Arc::new(Settings::load(db.clone(), clock.clone()).await?);
     let board = Arc::new(RateBoard::new(SteadyClock::start(&db, clock.clone()).await?));
@@ -134,14 +139,36 @@ async fn start(database: &DatabaseConfig, config: &ServeConfig, commits: Commits
     Ok(app)
 }
 
+/// Asked to by SIGTERM, it goes on for a while, so that load balancers see that it will stop before it does. A second
+/// signal ends that, and so does Ctrl-C at once.
 async fn stop_on_signal(app: Arc<App>, stop: CancellationToken) {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate()).expect("signals can be waited for");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
+    let is_asked = tokio::select! {
+        _ = terminate.recv() => true,
+        _ = tokio::signal::ctrl_c() => false,
+    };
+    app.draining.begin();
+    let delay = app.config.drain_delay(app.db.engine());
+    if is_asked && !delay.is_zero() {
+        tracing::info!(seconds = delay.as_secs(), "stopping: not ready any more, and serving until load balancers know");
+        tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
     }
     tracing::info!("stopping: no new connections, requests under way are finished");
-    app.draining.begin();
+    app.draining.close();
     stop.cancel();
+}
+
+/// A limit on the size of files then is an error of the write that meets it, as a full disk is, and not the end.
+fn outlive_file_size_limit() {
+    use tokio::signal::unix::{SignalKind, signal};
+    const SIGXFSZ: i32 = 25;
+    // Once it was asked for, the signal does nothing by itself.
+    if let Err(error) = signal(SignalKind::from_raw(SIGXFSZ)) {
+        tracing::warn!(%error, "a limit on the size of files (ulimit -f) would end this server");
+    }
 }

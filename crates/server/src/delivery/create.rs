@@ -47,7 +47,7 @@ pub async fn run(app: Arc<App>) {
             }
         };
         tokio::select! {
-            () = app.draining.begun() => return,
+            () = app.draining.closing() => return,
             () = pause => {}
         }
     }

@@ -53,7 +53,7 @@ pub async fn run(app: Arc<App>, mut made: mpsc::Receiver<Made>) {
             tokio::time::sleep(RETRY_AFTER).await;
         }
         some.clear();
-        if !app.draining.has_begun() {
+        if !app.draining.is_closing() {
             tokio::time::sleep(REST).await;
         }
     }

@@ -37,7 +37,7 @@ pub async fn run(app: Arc<App>) {
     let (made, settling) = mpsc::channel(UNSETTLED_MAX);
     let settling = tokio::spawn(settle::run(app.clone(), settling));
     let mut worker = Worker { made, sending: JoinSet::new(), under_way: HashMap::new() };
-    while !app.draining.has_begun() {
+    while !app.draining.is_closing() {
         let more = worker.round(&app).await.unwrap_or_else(|error| {
             tracing::warn!(%error, "deliveries could not be claimed; tried again soon");
             false
@@ -173,7 +173,7 @@ impl Worker {
         let poll = if nobody { POLL_IDLE } else { POLL };
         let is_full = self.sending.len() >= SENDING_MAX;
         let has_ended = tokio::select! {
-            () = app.draining.begun() => return,
+            () = app.draining.closing() => return,
             () = tokio::time::sleep(REST), if more && !is_full => return,
             () = tokio::time::sleep(poll) => return,
             () = app.deliveries.0.notified() => None,

@@ -7,6 +7,7 @@ mod dashboard;
 pub mod inbound;
 pub mod openapi;
 pub mod ops;
+mod patience;
 pub mod refused_keys;
 pub mod router;
 mod rtb;

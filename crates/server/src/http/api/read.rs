@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{FromRequestParts, Path};
 use axum::http::Response;
 use axum::http::request::Parts;
+use bytes::Bytes;
 use hookline_domain::document::without_value;
 use hookline_domain::flow::FLOW_BYTES_MAX;
 use hookline_domain::ids::RequestId;
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
 use super::auth::ORGANIZATION_PARAMETER;
@@ -19,6 +22,8 @@ use crate::problem::Problem;
 
 /// Bytes of a JSON body.
 const BODY_BYTES_MAX: usize = 256 * 1024;
+/// Time for a body to arrive whole.
+const BODY_TIME_MAX: Duration = Duration::from_secs(15);
 /// Bytes of a body with a routing plan or a call flow in it.
 pub const GRAPH_BODY_BYTES_MAX: usize = FLOW_BYTES_MAX + 64 * 1024;
 
@@ -59,13 +64,34 @@ pub async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
 
 /// The same, of at most `max` bytes.
 pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<T, Problem> {
-    let bytes = to_bytes(body, max).await.map_err(|_| {
-        Problem::new(413, "body_too_large", format!("The body is over {} KiB. Send less.", max / 1024))
-    })?;
+    let bytes = bytes_within(body, max).await?;
     serde_json::from_slice(&bytes).map_err(|error| {
         Problem::bad_request(
             "invalid_body",
             format!("The JSON body can't be read: {}. Correct it and send again.", without_value(&error)),
+        )
+    })
+}
+
+/// The bytes of a body of at most `max`, which has to arrive in time.
+pub async fn bytes_within(body: Body, max: usize) -> Result<Bytes, Problem> {
+    let whole = tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, max).collect()).await;
+    let whole = whole.map_err(|_| {
+        let seconds = BODY_TIME_MAX.as_secs();
+        Problem::new(
+            408,
+            "body_timeout",
+            format!("The body did not arrive within {seconds} s and nothing was changed. Send the request again."),
+        )
+    })?;
+    whole.map(Collected::to_bytes).map_err(|error| {
+        if error.is::<LengthLimitError>() {
+            let message = format!("The body is over {} KiB. Send less.", max / 1024);
+            return Problem::new(413, "body_too_large", message);
+        }
+        Problem::bad_request(
+            "body_incomplete",
+            "The body ended before its announced length and nothing was changed. Send the request again.",
         )
     })
 }

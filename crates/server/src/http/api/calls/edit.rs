@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::webhook::{self, BODY_BYTES_MAX, Refusal};
+use hookline_domain::webhook::{self, BODY_BYTES_MAX};
 
 use super::view::{self, WholeCallView};
 use super::{call_id, commit, next};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
-use crate::http::api::read::PathId;
+use crate::http::api::read::{PathId, bytes_within};
 use crate::http::openapi::{CallEdit, Conflict, NotFound, Refusals};
 use crate::intake::work::{Edit, Work};
 use crate::problem::Problem;
@@ -43,7 +43,7 @@ pub async fn edit(
 
 async fn try_edit(app: &App, caller: &ApiCaller, id: &str, body: Body) -> Result<Response<Body>, Problem> {
     let call = call_id(id)?;
-    let body = to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| Problem::from(&Refusal::body_too_large()))?;
+    let body = bytes_within(body, BODY_BYTES_MAX).await?;
     let changes = webhook::read_changes(&body).map_err(|refusal| Problem::from(&refusal))?;
     let edit = Edit { org: caller.org.clone(), call, changes, actor: caller.actor() };
     let outcome = commit(app, id, Work::Edit(Box::new(edit))).await?;

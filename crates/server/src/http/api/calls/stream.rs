@@ -121,7 +121,7 @@ impl Following {
         loop {
             tokio::select! {
                 events = &mut next => return Some(events),
-                () = self.app.draining.begun() => return None,
+                () = self.app.draining.closing() => return None,
                 _ = self.still_in.tick() => {
                     if !self.caller.is_still_in(&self.app).await {
                         return None;
