@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 use rusqlite::ffi;
@@ -56,6 +57,10 @@ static SYSTEM: OnceLock<Opens> = OnceLock::new();
 /// The seed, if the power is to go and not only the process.
 static POWER_SEED: LazyLock<Option<u64>> =
     LazyLock::new(|| std::env::var("HOOKLINE_TEST_POWER_LOSS").ok()?.parse().ok());
+
+/// Syncs of the log until one fails, if one is to fail.
+static SYNCS_LEFT: LazyLock<Option<AtomicU64>> =
+    LazyLock::new(|| std::env::var("HOOKLINE_TEST_SYNC_FAILS").ok()?.parse().ok().map(AtomicU64::new));
 
 fn disk() -> MutexGuard<'static, Disk> {
     DISK.lock().unwrap_or_else(PoisonError::into_inner)
@@ -160,6 +165,9 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
         Failpoint::LogSync.reach()
     } else {
         Failpoint::DatabaseSync.reach()
+    }
+    if open.is_log && SYNCS_LEFT.as_ref().is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1) {
+        return ffi::SQLITE_IOERR_FSYNC;
     }
     if POWER_SEED.is_none() {
         // SAFETY: as above.

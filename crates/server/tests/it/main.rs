@@ -9,6 +9,7 @@ mod caps;
 mod concurrent;
 mod crash;
 mod expiry;
+mod faults;
 mod organization;
 mod outgoing;
 mod places;
@@ -30,6 +31,7 @@ mod torture;
 mod traces;
 mod traffic;
 mod unmatched;
+mod wire;
 mod world;
 
 /// Makes a test for each engine of an `async fn story(engine: Engine)`.

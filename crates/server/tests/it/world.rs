@@ -69,12 +69,33 @@ impl TestWorld {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("hookline.db").display()),
-            Engine::Postgres => new_postgres_database().await,
+            Engine::Postgres => new_postgres_database(&test_postgres()).await,
         };
-        let keys = seed(&url, CALLS, rate);
-        let mut world = Self { folder, url, keys, nodes: vec![], client: reqwest::Client::new(), trace };
+        let mut world = Self::seeded(folder, url, rate, trace);
         world.add_node();
         world
+    }
+
+    /// A world in a PostgreSQL of its own, or on a way to one.
+    pub async fn start_in(admin_url: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = new_postgres_database(admin_url).await;
+        let mut world = Self::seeded(folder, url, 1_000_000, false);
+        world.add_node();
+        world
+    }
+
+    /// A world whose SQLite database is at this place.
+    pub fn start_at(path: &std::path::Path) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut world = Self::seeded(folder, format!("sqlite://{}", path.display()), 1_000_000, false);
+        world.add_node();
+        world
+    }
+
+    fn seeded(folder: TempDir, url: String, rate: u32, trace: bool) -> Self {
+        let keys = seed(&url, CALLS, rate);
+        Self { folder, url, keys, nodes: vec![], client: reqwest::Client::new(), trace }
     }
 
     /// Starts another server on the same database.
@@ -338,17 +359,21 @@ fn hookline(url: &str) -> Command {
     command
 }
 
-/// A new database in the PostgreSQL that `make test` started.
-async fn new_postgres_database() -> String {
-    let admin = std::env::var("HOOKLINE_TEST_POSTGRES")
-        .expect("HOOKLINE_TEST_POSTGRES names a PostgreSQL to make databases in; `make test` starts one");
+/// The PostgreSQL that `make test` started.
+pub fn test_postgres() -> String {
+    std::env::var("HOOKLINE_TEST_POSTGRES")
+        .expect("HOOKLINE_TEST_POSTGRES names a PostgreSQL to make databases in; `make test` starts one")
+}
+
+/// A new database in a PostgreSQL.
+async fn new_postgres_database(admin: &str) -> String {
     let name = format!("story_{}", uuid::Uuid::new_v4().simple());
-    let mut connection = PgConnection::connect(&admin).await.expect("PostgreSQL answers");
+    let mut connection = PgConnection::connect(admin).await.expect("PostgreSQL answers");
     sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .execute(&mut connection)
         .await
         .expect("a new database");
-    let mut url = url::Url::parse(&admin).expect("an address");
+    let mut url = url::Url::parse(admin).expect("an address");
     url.set_path(&name);
     url.to_string()
 }

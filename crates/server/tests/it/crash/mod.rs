@@ -3,7 +3,6 @@
 #[cfg(feature = "failpoints")]
 pub mod chains;
 pub mod dice;
-#[cfg_attr(not(feature = "failpoints"), expect(dead_code, reason = "torture uses all of it"))]
 pub mod heard;
 pub mod load;
 

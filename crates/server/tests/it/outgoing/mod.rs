@@ -59,7 +59,8 @@ impl Outgoing {
     pub fn add_node_with(&mut self, more: &[(&str, &str)]) {
         let clock = self.world.folder.path().join("step");
         let clock = ("HOOKLINE_TEST_CLOCK_STEP", clock.to_str().unwrap());
-        let mut variables = vec![ALLOWED, clock];
+        // No load balancer is waited for.
+        let mut variables = vec![ALLOWED, clock, ("HOOKLINE_DRAIN_DELAY_SECONDS", "0")];
         if self.engine == Engine::Postgres {
             variables.push(("HOOKLINE_SECRET", SERVER_SECRET));
         }

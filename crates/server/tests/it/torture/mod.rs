@@ -3,6 +3,8 @@
 mod duplicates;
 mod kills;
 mod power;
+mod sync;
+mod wire;
 
 use crate::crash::dice::Dice;
 

@@ -1,0 +1,96 @@
+//! There is no room left: a limit on the size of files, which anyone can set, and a disk that is full, for which one must be
+//! allowed to mount.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::{Update, changes, report, until_not_ready, until_ready};
+use crate::world::{Engine, TestWorld};
+
+/// Larger than what a story's database is in the end, and than the log that it is written to first.
+const SMALL_DISK: &str = "size=6m";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limit_on_the_size_of_files_is_a_fault_that_passes() {
+    let world = TestWorld::start(Engine::Sqlite).await;
+    // Its log can't be written either.
+    limit_files(&world, "1");
+    let update = until_refused(&world).await;
+    until_not_ready(&world, "writer", "ulimit -f").await;
+    update.is_refused(&world).await;
+    limit_files(&world, "unlimited");
+    let back = until_ready(&world).await;
+    assert!(!update.works(&world).await);
+    assert!(update.works(&world).await, "done once");
+    assert_eq!(changes(&world, 0).await, 1);
+    report("SQLite over the limit of file sizes", &format!("ready again after {back:?}"));
+}
+
+fn limit_files(world: &TestWorld, bytes: &str) {
+    let pid = world.nodes[0].child.id().to_string();
+    let done = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:unlimited")]).status();
+    assert!(done.expect("prlimit is there").success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_a_fault_that_passes() {
+    let Some(disk) = Disk::mount() else { return };
+    let world = TestWorld::start_at(&disk.0.path().join("hookline.db"));
+    let ballast = disk.0.path().join("ballast");
+    disk.fill(&ballast);
+    let update = until_refused(&world).await;
+    until_not_ready(&world, "writer", "the disk is full").await;
+    update.is_refused(&world).await;
+    std::fs::remove_file(ballast).unwrap();
+    let back = until_ready(&world).await;
+    assert!(!update.works(&world).await);
+    assert!(update.works(&world).await, "done once");
+    assert_eq!(changes(&world, 0).await, 1);
+    report("SQLite's disk full", &format!("ready again after {back:?}"));
+}
+
+/// Writes until there is no room, and gives an update that was refused for it.
+async fn until_refused(world: &TestWorld) -> Update {
+    for number in 0..2_000 {
+        let padding = "x".repeat(3_000);
+        let body = json!({"caller_id": format!("+1310555{number:04}"), "padding": padding});
+        if world.post("call_data", body).await.status == 503 {
+            let update = Update::new(0);
+            update.is_refused(world).await;
+            return update;
+        }
+    }
+    panic!("there is always room");
+}
+
+/// A small disk of its own.
+struct Disk(tempfile::TempDir);
+
+impl Disk {
+    /// None where this process may not mount: there is nothing to show then.
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", SMALL_DISK, "tmpfs"]).arg(folder.path());
+        let done = mount.stderr(std::process::Stdio::null()).status();
+        if done.is_ok_and(|status| status.success()) {
+            return Some(Self(folder));
+        }
+        println!("not shown: a full disk, since this user may not mount one");
+        None
+    }
+
+    fn fill(&self, file: &std::path::Path) {
+        use std::io::Write;
+        let mut file = std::fs::File::create(file).unwrap();
+        while file.write_all(&[7; 4_096]).is_ok() {}
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        // Lazily: a server may have files open on it until it is waited for.
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}

@@ -1,0 +1,45 @@
+//! The database has the schema of an older program, or of a newer one.
+
+use super::{Update, until_not_ready, until_ready};
+use crate::on_both_engines;
+use crate::world::{Engine, TestWorld};
+
+on_both_engines! {
+    an_older_schema_is_brought_up_to_date;
+    a_newer_schema_is_refused_until_it_is_gone;
+}
+
+async fn an_older_schema_is_brought_up_to_date(engine: Engine) {
+    let mut world = TestWorld::start(engine).await;
+    assert!(!Update::new(1).works(&world).await);
+    // As it was before the ladder's last step; whoever adds one undoes it here.
+    world.nodes.clear();
+    world.execute("DROP TABLE identities").await;
+    world.execute("DELETE FROM _sqlx_migrations WHERE version = 12").await;
+    assert!(!world.try_add_node(&[("HOOKLINE_MIGRATE", "false")]));
+    let said = std::fs::read_to_string(world.log_path()).unwrap();
+    assert!(said.contains("has schema 11 and needs 12; run `hookline migrate`"), "{said}");
+    world.add_node();
+    assert_eq!(world.count("SELECT COUNT(*) FROM identities").await, 0);
+    assert!(Update::new(1).works(&world).await, "what was there is there");
+}
+
+async fn a_newer_schema_is_refused_until_it_is_gone(engine: Engine) {
+    let mut world = TestWorld::start(engine).await;
+    let bytes = if engine == Engine::Sqlite { "x''" } else { "''" };
+    world
+        .execute(&format!(
+            "INSERT INTO _sqlx_migrations (version, description, installed_on, success, checksum, execution_time)
+             VALUES (99, 'of a newer program', CURRENT_TIMESTAMP, TRUE, {bytes}, 0)"
+        ))
+        .await;
+    until_not_ready(&world, "database", "run the newer program").await;
+    if engine == Engine::Postgres {
+        assert!(!world.try_add_node(&[]));
+        let said = std::fs::read_to_string(world.log_path()).unwrap();
+        assert!(said.contains("has schema 99, newer than this program's"), "{said}");
+    }
+    world.execute("DELETE FROM _sqlx_migrations WHERE version = 99").await;
+    until_ready(&world).await;
+    assert!(!Update::new(1).works(&world).await);
+}
