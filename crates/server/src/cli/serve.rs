@@ -151,7 +151,10 @@ async fn stop_on_signal(app: Arc<App>, stop: CancellationToken) {
     app.draining.begin();
     let delay = app.config.drain_delay(app.db.engine());
     if is_asked && !delay.is_zero() {
-        tracing::info!(seconds = delay.as_secs(), "stopping: not ready any more, and serving until load balancers know");
+        tracing::info!(
+            seconds = delay.as_secs(),
+            "stopping: not ready any more, and serving until load balancers know"
+        );
         tokio::select! {
             () = tokio::time::sleep(delay) => {}
             _ = terminate.recv() => {}

@@ -103,7 +103,7 @@ fn connections_max() -> usize {
         Err(_) => limit.current,
     };
     let most = files.map_or(CONNECTIONS_MAX, |files| files.saturating_sub(OTHER_FILES_MAX).max(files / 2));
-    if most < CONNECTIONS_MAX {
+    if most < CONNECTIONS_MAX / 2 {
         tracing::warn!(
             connections = most,
             "the limit on open files (ulimit -n) lets this server hold fewer connections than it could; raise it"

@@ -13,7 +13,7 @@ use sqlx::{Arguments, AssertSqlSafe, FromRow, PgPool, SqlitePool};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::tx::{PostgresTx, Tx, is_alive, within};
+use super::tx::{Tx, is_alive, within};
 
 /// Readers of the embedded database at the same time.
 const SQLITE_READERS_MAX: u32 = 4;
@@ -180,9 +180,9 @@ impl Db {
         match self {
             Self::Sqlite(db) => {
                 let turn = db.turn.clone().lock_owned().await;
-                Ok(Tx::Sqlite(db.write.begin_with("BEGIN IMMEDIATE").await?, turn))
+                Tx::on_sqlite(&db.write, turn).await
             }
-            Self::Postgres(pool) => PostgresTx::begin(pool).await.map(Tx::Postgres),
+            Self::Postgres(pool) => Tx::on_postgres(pool).await,
         }
     }
 

@@ -164,7 +164,9 @@ fn of_sqlite(code: Option<ErrorCode>) -> &'static str {
 
 fn of_postgres(code: &str) -> &'static str {
     match (code.get(..2).unwrap_or_default(), code) {
-        (_, "25006") => "PostgreSQL takes no writes; name the primary in HOOKLINE_DATABASE_URL, not a standby",
+        (_, "25006") => {
+            "PostgreSQL takes no writes; name the primary in HOOKLINE_DATABASE_URL, not a standby"
+        }
         (_, "53100") => "PostgreSQL's disk is full; free some space there",
         (_, "53300") => "PostgreSQL has no connection left; raise its max_connections or run fewer nodes",
         (_, "42P01" | "42703") => "tables are missing in the database; is it the right one, and migrated?",

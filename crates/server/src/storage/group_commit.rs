@@ -95,7 +95,8 @@ impl Committer {
                 for _ in 0..postgres_writers {
                     let writer = PostgresWriter::beside(pool, parts.clone());
                     let (receiver, turns, waiters) = (receiver.clone(), turns.clone(), waiters.clone());
-                    let run = run_postgres(writer, receiver, waiters, turns, parts.batch_max, trouble.clone());
+                    let run =
+                        run_postgres(writer, receiver, waiters, turns, parts.batch_max, trouble.clone());
                     spawn_thread("postgres-writer", move || block_on(run))?;
                 }
             }
@@ -133,7 +134,11 @@ impl Committer {
         match tokio::time::timeout(WAIT_MAX, answered).await {
             Ok(answered) => answered.unwrap_or(Err(CommitError::Unavailable)),
             Err(_) => {
-                tracing::warn!(seconds = WAIT_MAX.as_secs(), "a commit took too long; it is open what became of it");
+                tracing::warn!(
+                    seconds = WAIT_MAX.as_secs(),
+                    "a commit took too long; it is open what became of it"
+                );
+                self.trouble.begins(&StorageError::TimedOut(WAIT_MAX));
                 Err(CommitError::Unavailable)
             }
         }
@@ -142,7 +147,9 @@ impl Committer {
     /// Why nothing is committed just now, if so, and what to do about it.
     pub fn trouble(&self) -> Option<&'static str> {
         if self.sender.is_closed() {
-            return Some("the writer has ended by a fault of its own; restart the server and report what its log says");
+            return Some(
+                "the writer has ended by a fault of its own; restart the server and report what its log says",
+            );
         }
         self.trouble.advice()
     }
@@ -150,6 +157,11 @@ impl Committer {
     /// Whether a commit could work again without a restart, and none has yet.
     pub fn may_recover(&self) -> bool {
         !self.trouble.is_final() && self.trouble.advice().is_some()
+    }
+
+    /// A write that was tried has failed too, perhaps for another reason.
+    pub fn still_fails(&self, error: &StorageError) {
+        self.trouble.begins(error);
     }
 
     /// The database takes writes again.
@@ -335,13 +347,7 @@ fn to_try_alone(batch: Vec<Entry>, error: &StorageError, trouble: &Trouble) -> V
     batch
 }
 
-fn settle(
-    waiters: &Handle,
-    entry: Entry,
-    done: Result<Vec<Outcome>>,
-    started: Instant,
-    trouble: &Trouble,
-) {
+fn settle(waiters: &Handle, entry: Entry, done: Result<Vec<Outcome>>, started: Instant, trouble: &Trouble) {
     match done {
         Ok(outcomes) => answer(waiters, vec![entry], outcomes, started),
         Err(error) => {

@@ -63,7 +63,9 @@ pub async fn schema(db: &Db) -> Result<Schema> {
     let wanted = LADDER.last().map_or(0, |&(version, ..)| version);
     let is_there = match db {
         Db::Sqlite(_) => "SELECT COUNT(*) FROM sqlite_master WHERE name = '_sqlx_migrations'",
-        Db::Postgres(_) => "SELECT COUNT(*) FROM (SELECT to_regclass('_sqlx_migrations') AS name) it WHERE name IS NOT NULL",
+        Db::Postgres(_) => {
+            "SELECT COUNT(*) FROM (SELECT to_regclass('_sqlx_migrations') AS name) it WHERE name IS NOT NULL"
+        }
     };
     let ladders: Option<(i64,)> = db.fetch_optional(is_there, vec![]).await?;
     let applied = match ladders {

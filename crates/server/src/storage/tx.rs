@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Connection, Database, PgPool, Postgres, Sqlite, SqlitePool};
 use tokio::sync::OwnedMutexGuard;
 
 use super::db::{
-    POSTGRES_STATEMENT_TIME_MAX, Result, Row, StorageError, Value, check_count,
-    postgres_arguments, sqlite_arguments,
+    POSTGRES_STATEMENT_TIME_MAX, Result, Row, StorageError, Value, check_count, postgres_arguments,
+    sqlite_arguments,
 };
 
 /// A connection that takes longer to say that it is there is closed: several that are dead fit into the time of one that is
@@ -17,16 +17,29 @@ const ALIVE_TIME_MAX: Duration = Duration::from_secs(2);
 
 /// A transaction; dropped without `commit`, it changes nothing.
 pub enum Tx {
-    Sqlite(Transaction<'static, Sqlite>, OwnedMutexGuard<()>),
-    Postgres(PostgresTx),
+    Sqlite(Begun<Sqlite>, OwnedMutexGuard<()>),
+    Postgres(Begun<Postgres>),
 }
 
 impl Tx {
+    pub(super) async fn on_sqlite(pool: &SqlitePool, turn: OwnedMutexGuard<()>) -> Result<Self> {
+        let mut tx = Begun(Some(pool.acquire().await?));
+        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut **tx.connection()).await?;
+        Ok(Self::Sqlite(tx, turn))
+    }
+
+    pub(super) async fn on_postgres(pool: &PgPool) -> Result<Self> {
+        let mut tx = Begun(Some(pool.acquire().await?));
+        let begun = sqlx::raw_sql("BEGIN").execute(&mut **tx.connection());
+        within(POSTGRES_STATEMENT_TIME_MAX, begun).await?;
+        Ok(Self::Postgres(tx))
+    }
+
     pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         check_count(sql, &values)?;
         let done = match self {
             Self::Sqlite(tx, _) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
-                .execute(&mut **tx)
+                .execute(&mut **tx.connection())
                 .await
                 .map(|done| done.rows_affected())
                 .map_err(StorageError::from),
@@ -51,7 +64,7 @@ impl Tx {
         match self {
             Self::Sqlite(tx, _) => {
                 Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
-                    .fetch_all(&mut **tx)
+                    .fetch_all(&mut **tx.connection())
                     .await?)
             }
             Self::Postgres(tx) => {
@@ -68,37 +81,36 @@ impl Tx {
 
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(tx, _turn) => Ok(tx.commit().await?),
-            Self::Postgres(tx) => tx.commit().await,
+            Self::Sqlite(mut tx, _turn) => {
+                sqlx::raw_sql("COMMIT").execute(&mut **tx.connection()).await?;
+                tx.give_back();
+            }
+            Self::Postgres(mut tx) => {
+                let done = sqlx::raw_sql("COMMIT").execute(&mut **tx.connection());
+                within(POSTGRES_STATEMENT_TIME_MAX, done).await?;
+                tx.give_back();
+            }
         }
-    }
-}
-
-/// A transaction whose connection is closed if it does not come to its end: then nobody waits for the answer to a
-/// rollback that may never come.
-pub struct PostgresTx(Option<PoolConnection<Postgres>>);
-
-impl PostgresTx {
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self> {
-        let mut tx = Self(Some(pool.acquire().await?));
-        let begun = sqlx::raw_sql("BEGIN").execute(&mut **tx.connection());
-        within(POSTGRES_STATEMENT_TIME_MAX, begun).await?;
-        Ok(tx)
-    }
-
-    fn connection(&mut self) -> &mut PoolConnection<Postgres> {
-        self.0.as_mut().expect("it is given back at the end only")
-    }
-
-    async fn commit(mut self) -> Result<()> {
-        let done = sqlx::raw_sql("COMMIT").execute(&mut **self.connection());
-        within(POSTGRES_STATEMENT_TIME_MAX, done).await?;
-        drop(self.0.take());
         Ok(())
     }
 }
 
-impl Drop for PostgresTx {
+/// The connection of a transaction, closed if that does not come to its end. Nobody then waits for PostgreSQL's answer to a
+/// rollback, and no connection is used again of which it is open what its transaction is: after a COMMIT that SQLite
+/// could not write, sqlx takes one to be in it for ever.
+pub struct Begun<D: Database>(Option<PoolConnection<D>>);
+
+impl<D: Database> Begun<D> {
+    fn connection(&mut self) -> &mut PoolConnection<D> {
+        self.0.as_mut().expect("it is given back at the end only")
+    }
+
+    fn give_back(mut self) {
+        drop(self.0.take());
+    }
+}
+
+impl<D: Database> Drop for Begun<D> {
     fn drop(&mut self) {
         if let Some(connection) = &mut self.0 {
             connection.close_on_drop();

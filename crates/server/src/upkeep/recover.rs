@@ -22,6 +22,7 @@ pub async fn run(app: Arc<App>, every: Duration) {
             }
             Err(error) => {
                 tracing::warn!(%error, advice = fault::advice(&error), "the database still takes no writes");
+                app.committer.still_fails(&error);
             }
         }
     }

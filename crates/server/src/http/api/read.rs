@@ -81,7 +81,9 @@ pub async fn bytes_within(body: Body, max: usize) -> Result<Bytes, Problem> {
         Problem::new(
             408,
             "body_timeout",
-            format!("The body did not arrive within {seconds} s and nothing was changed. Send the request again."),
+            format!(
+                "The body did not arrive within {seconds} s and nothing was changed. Send the request again."
+            ),
         )
     })?;
     whole.map(Collected::to_bytes).map_err(|error| {

@@ -36,8 +36,9 @@ async fn a_postgres_that_falls_silent_holds_nobody_for_ever() {
         assert!(update.works(&world).await, "done once");
         assert_eq!(changes(&world, number).await, 1);
     }
-    let figures =
-        format!("under way: 503 after {slowest:?} at most; later: after {quick:?}; ready again after {back:?}");
+    let figures = format!(
+        "under way: 503 after {slowest:?} at most; later: after {quick:?}; ready again after {back:?}"
+    );
     report("PostgreSQL silent", &figures);
 }
 
@@ -54,5 +55,8 @@ async fn a_transaction_that_was_cut_off_does_not_hold_its_id_for_ever() {
     assert!(!update.works(&world).await);
     assert!(update.works(&world).await, "done once");
     assert_eq!(changes(&world, 1).await, 1);
-    report("PostgreSQL silent at COMMIT", &format!("503 after {refused:?}, done after {:?}", started.elapsed()));
+    report(
+        "PostgreSQL silent at COMMIT",
+        &format!("503 after {refused:?}, done after {:?}", started.elapsed()),
+    );
 }

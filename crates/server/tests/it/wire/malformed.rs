@@ -64,7 +64,11 @@ fn cases(world: &TestWorld) -> Vec<Case> {
         case("two lengths in one", format!("{post}Content-Length: {length}, 4\r\n\r\n{body}"), 400),
         case("a signed length", format!("{post}Content-Length: +{length}\r\n\r\n{body}"), 400),
         case("a negative length", format!("{post}Content-Length: -1\r\n\r\n{body}"), 400),
-        case("a length over all numbers", format!("{post}Content-Length: 99999999999999999999999\r\n\r\n"), 400),
+        case(
+            "a length over all numbers",
+            format!("{post}Content-Length: 99999999999999999999999\r\n\r\n"),
+            400,
+        ),
         case("no known coding", format!("{post}Transfer-Encoding: xchunked\r\n\r\n{chunk}"), 400),
         case("chunked not last", format!("{post}Transfer-Encoding: chunked, identity\r\n\r\n{chunk}"), 400),
         case("a chunk without a size", format!("{post}Transfer-Encoding: chunked\r\n\r\nzz\r\n{body}"), 400),
@@ -123,7 +127,8 @@ async fn a_long_address_is_read_as_far_as_the_limit_goes() {
     let world = TestWorld::start(Engine::Sqlite).await;
     let target = format!("/call-data?moja_auth_key={}", world.key("call_data"));
     let mut line = Line::open(&world.nodes[0].address).await.unwrap();
-    let long = format!("GET {target}&caller_id=%2B13105550001&a={} HTTP/1.1\r\nHost: h\r\n\r\n", "a".repeat(4_000));
+    let long =
+        format!("GET {target}&caller_id=%2B13105550001&a={} HTTP/1.1\r\nHost: h\r\n\r\n", "a".repeat(4_000));
     line.send(long).await.unwrap();
     let said = line.answer().await.unwrap();
     assert_eq!(said.status, 200, "{said:?}");

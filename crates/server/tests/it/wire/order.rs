@@ -17,7 +17,8 @@ async fn requests_sent_at_once_are_answered_in_their_order() {
         .map(|number| {
             // Some are answered without a commit, and could overtake the others.
             let target = if number % 3 == 0 { "/update-revenue" } else { &target };
-            let body = json!({"call_log_id": call_id(number % 20), "revenue_paid_out": format!("{number}.5")});
+            let body =
+                json!({"call_log_id": call_id(number % 20), "revenue_paid_out": format!("{number}.5")});
             post(target, "", &body.to_string())
         })
         .collect();
@@ -68,7 +69,9 @@ async fn a_listener_that_is_gone_is_noticed() {
     let world = TestWorld::start(Engine::Sqlite).await;
     let mut line = Line::open(&world.nodes[0].address).await.unwrap();
     let key = world.keys["api_key"].as_str().unwrap();
-    line.send(format!("GET /v1/stream HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {key}\r\n\r\n")).await.unwrap();
+    line.send(format!("GET /v1/stream HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {key}\r\n\r\n"))
+        .await
+        .unwrap();
     assert_eq!(line.answer().await.map(|said| said.status), Some(200));
     assert_eq!(streams_open(&world).await, Some(1.0));
     drop(line);

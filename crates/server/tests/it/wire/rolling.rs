@@ -48,7 +48,9 @@ pub async fn replace_nodes(rounds: usize) {
     let update = format!("/update-revenue?moja_auth_key={}", outgoing.world.key("update_revenue"));
     let key = outgoing.world.keys["api_key"].as_str().unwrap().to_owned();
     let clients: Vec<_> = (0..CLIENTS)
-        .map(|client| tokio::spawn(work(client, balancer.clone(), tally.clone(), update.clone(), key.clone())))
+        .map(|client| {
+            tokio::spawn(work(client, balancer.clone(), tally.clone(), update.clone(), key.clone()))
+        })
         .collect();
     let mut longest = Duration::ZERO;
     for _ in 0..rounds * NODES {
