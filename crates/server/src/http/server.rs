@@ -38,8 +38,7 @@ pub async fn serve(app: Arc<App>, router: Router, listener: TcpListener, stop: C
         .header_read_timeout(Duration::from_secs(app.config.idle_seconds.into()))
         .max_buf_size(HEADER_BYTES_MAX)
         // Who has said all may close their side and wait for the answer.
-        .half_close(true)
-        .pipeline_flush(true);
+        .half_close(true);
     let head_max = Duration::from_secs(app.config.header_seconds.into());
     let graceful = GracefulShutdown::new();
     let places = Arc::new(tokio::sync::Semaphore::new(connections_max()));

@@ -33,6 +33,8 @@ async fn what_is_no_http_is_refused_and_ends_the_connection() {
     let mut line = Line::open(address).await.unwrap();
     line.send(SMUGGLED).await.unwrap();
     assert_eq!(line.answer().await.unwrap().status, 200);
+    // What was refused did nothing: data is there of the two that were answered.
+    assert_eq!(world.count("SELECT COUNT(*) FROM caller_data").await, 2);
 }
 
 fn cases(world: &TestWorld) -> Vec<Case> {

@@ -36,6 +36,18 @@ async fn requests_sent_at_once_are_answered_in_their_order() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_does_not_wait_for_the_rest_of_the_next_request() {
+    let world = TestWorld::start(Engine::Sqlite).await;
+    let mut line = Line::open(&world.nodes[0].address).await.unwrap();
+    line.send("GET /healthz HTTP/1.1\r\nHost: h\r\n\r\nGET /healthz HT").await.unwrap();
+    let started = std::time::Instant::now();
+    assert_eq!(line.answer().await.map(|said| said.status), Some(200));
+    assert!(started.elapsed().as_secs() < 2, "{:?}", started.elapsed());
+    line.send("TP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+    assert_eq!(line.answer().await.map(|said| said.status), Some(200));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_closes_their_side_after_asking_is_answered() {
     let world = TestWorld::start(Engine::Sqlite).await;
     let target = format!("/update-revenue?moja_auth_key={}", world.key("update_revenue"));
