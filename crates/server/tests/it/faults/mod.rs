@@ -6,9 +6,8 @@ mod commits;
 mod full;
 mod gone;
 mod locked;
-mod proxy;
+pub mod proxy;
 mod schema;
-mod silent;
 
 use std::time::{Duration, Instant};
 

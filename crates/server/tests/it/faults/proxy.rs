@@ -12,6 +12,7 @@ const COMMIT: &[u8] = b"Q\0\0\0\x0bCOMMIT\0";
 const HOT: &[u8] = b"PREPARE claim";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(not(feature = "failpoints"), expect(dead_code, reason = "torture alone has the time for silence"))]
 pub enum Way {
     Open,
     /// Connections are taken, and nothing comes through, neither then nor later.

@@ -3,6 +3,7 @@
 mod duplicates;
 mod kills;
 mod power;
+mod silent;
 mod sync;
 mod wire;
 

@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use super::proxy::{Proxy, Way};
-use super::{Update, changes, report, until_not_ready, until_ready};
+use crate::faults::proxy::{Proxy, Way};
+use crate::faults::{Update, changes, report, until_not_ready, until_ready};
 use crate::world::{TestWorld, test_postgres};
 
 /// Updates that are under way when it happens.
