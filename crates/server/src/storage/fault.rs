@@ -130,7 +130,7 @@ pub fn advice(error: &StorageError) -> &'static str {
             }
         }
         StorageError::TimedOut(_) | StorageError::Database(sqlx::Error::PoolTimedOut) => {
-            "the database does not answer in time; is it overloaded, or the network to it cut?"
+            "the database can't be reached, or does not answer in time; is it up, overloaded, or the network to it cut?"
         }
         StorageError::Database(sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_)) => {
             "the database can't be reached; is it up, and HOOKLINE_DATABASE_URL right?"
