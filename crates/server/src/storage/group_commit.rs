@@ -199,9 +199,11 @@ fn run_sqlite(
     batch_max: usize,
     trouble: &Trouble,
 ) {
+    // While the control's transaction is open nobody else can write, so its turn goes on too.
+    let mut kept = None;
     while let Some(first) = receiver.blocking_recv() {
         let batch = fill(first, &mut receiver, batch_max);
-        let _turn = turn.blocking_lock();
+        let turn = kept.take().unwrap_or_else(|| turn.blocking_lock());
         let batch = without_late(batch);
         if batch.is_empty() || trouble.is_final() {
             refuse(batch, CommitError::Unavailable);
@@ -224,6 +226,7 @@ fn run_sqlite(
                 }
             }
         }
+        kept = writer.is_open().then_some(turn);
     }
 }
 

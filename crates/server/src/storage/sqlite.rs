@@ -62,6 +62,11 @@ impl SqliteWriter {
         })
     }
 
+    /// Whether a transaction was left open: see [`commits_late`].
+    pub fn is_open(&self) -> bool {
+        !self.connection.is_autocommit()
+    }
+
     /// Does all of it in one synced transaction, or none.
     pub fn commit(&mut self, works: &[&Work]) -> Result<Vec<Outcome>> {
         let needs = Needs::of(works.iter().copied());
