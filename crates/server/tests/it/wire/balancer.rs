@@ -83,10 +83,10 @@ impl Balancer {
             };
             line.send(request).await.map_err(|error| format!("{address} while it was sent: {error}"))?;
             let said = line.answer().await.ok_or_else(|| format!("{address} closed without an answer"))?;
-            if !said.closes() {
-                if let Some(node) = self.nodes.lock().unwrap().get_mut(&address) {
-                    node.kept.push(line);
-                }
+            if !said.closes()
+                && let Some(node) = self.nodes.lock().unwrap().get_mut(&address)
+            {
+                node.kept.push(line);
             }
             return Ok(said);
         }
