@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-use super::{Update, changes, report, until_not_ready, until_ready};
+use super::{Update, report, until_not_ready, until_ready};
 use crate::world::{CALLS, Engine, TestWorld};
 
 /// Larger than what a story's database is in the end, and than the log that it is written to first.
@@ -22,9 +22,7 @@ async fn a_limit_on_the_size_of_files_is_a_fault_that_passes() {
     update.is_refused(&world).await;
     limit_files(&world, "unlimited");
     let back = until_ready(&world).await;
-    assert!(!update.works(&world).await);
-    assert!(update.works(&world).await, "done once");
-    assert_eq!(changes(&world, 0).await, 1);
+    update.is_done_once(&world).await;
     report("SQLite over the limit of file sizes", &format!("ready again after {back:?}"));
 }
 
@@ -45,9 +43,7 @@ async fn a_full_disk_is_a_fault_that_passes() {
     std::fs::remove_file(ballast).unwrap();
     let back = until_ready(&world).await;
     let update = Update::new(number);
-    assert!(!update.works(&world).await);
-    assert!(update.works(&world).await, "done once");
-    assert_eq!(changes(&world, number).await, 1);
+    update.is_done_once(&world).await;
     report("SQLite's disk full", &format!("ready again after {back:?}"));
 }
 

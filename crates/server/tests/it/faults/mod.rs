@@ -23,6 +23,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// A revenue update of one call with an id of its own, which the story can send again.
 pub struct Update {
+    number: u64,
     body: Value,
 }
 
@@ -33,7 +34,7 @@ impl Update {
             "revenue_paid_out": format!("{number}.25"),
             "transaction_id": format!("fault-{number}"),
         });
-        Self { body }
+        Self { number, body }
     }
 
     /// The answer, which must come in time.
@@ -66,10 +67,21 @@ impl Update {
             return done.header("idempotent-replayed") == Some("true");
         }
     }
+
+    /// It was not done, and is done once however often it is sent.
+    pub async fn is_done_once(&self, world: &TestWorld) {
+        assert!(!self.works(world).await);
+        self.stays_done_once(world).await;
+    }
+
+    pub async fn stays_done_once(&self, world: &TestWorld) {
+        assert!(self.works(world).await, "done once");
+        assert_eq!(changes(world, self.number).await, 1);
+    }
 }
 
 /// How often a seeded call was changed.
-pub async fn changes(world: &TestWorld, number: u64) -> usize {
+async fn changes(world: &TestWorld, number: u64) -> usize {
     let call = world.call(&call_id(number)).await;
     call["timeline"].as_array().expect("a timeline").len()
 }

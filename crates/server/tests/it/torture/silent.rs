@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use crate::faults::proxy::{Proxy, Way};
-use crate::faults::{Update, changes, report, until_not_ready, until_ready};
+use crate::faults::{Update, report, until_not_ready, until_ready};
 use crate::world::{TestWorld, test_postgres};
 
 /// Updates that are under way when it happens.
@@ -33,8 +33,7 @@ async fn a_postgres_that_falls_silent_holds_nobody_for_ever() {
     for number in (0..UNDER_WAY).chain([15]) {
         let update = Update::new(number);
         update.works(&world).await;
-        assert!(update.works(&world).await, "done once");
-        assert_eq!(changes(&world, number).await, 1);
+        update.stays_done_once(&world).await;
     }
     let figures = format!(
         "under way: 503 after {slowest:?} at most; later: after {quick:?}; ready again after {back:?}"
@@ -52,9 +51,7 @@ async fn a_transaction_that_was_cut_off_does_not_hold_its_id_for_ever() {
     let started = Instant::now();
     update.is_refused(&world).await;
     let refused = started.elapsed();
-    assert!(!update.works(&world).await);
-    assert!(update.works(&world).await, "done once");
-    assert_eq!(changes(&world, 1).await, 1);
+    update.is_done_once(&world).await;
     report(
         "PostgreSQL silent at COMMIT",
         &format!("503 after {refused:?}, done after {:?}", started.elapsed()),

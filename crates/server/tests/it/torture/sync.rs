@@ -3,7 +3,8 @@
 use super::{WRITERS, dice, report};
 use crate::crash::heard::Heard;
 use crate::crash::load::Load;
-use crate::world::{Engine, TestWorld, answer};
+use crate::faults::readiness;
+use crate::world::{Engine, TestWorld};
 
 /// New requests of each writer.
 const REQUESTS: u64 = 20;
@@ -28,8 +29,7 @@ async fn after_a_failed_sync_nothing_is_acknowledged_until_a_restart() {
             heard.hear(told);
         }
         assert_eq!(last, 503, "it goes on");
-        let url = format!("http://{}/readyz", world.nodes[0].address);
-        let said = answer(world.client.get(url)).await.expect("it answers");
+        let said = readiness(&world).await;
         assert_eq!(said.status, 503);
         assert!(said.body.contains("the disk failed to sync and writing has stopped"), "{}", said.body);
     }
