@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-from . import load, process, subjects
+from . import load, subjects
 from .experiments import Plan, rotated, say
 from .load import Load
 from .machine import cpu_seconds
@@ -16,20 +16,14 @@ from .subjects import Settings, Subject
 NODES = (1, 2, 3)
 
 
-def node(subject: Subject) -> Subject:
-    """Another server on the same database, as the load knows subjects."""
-    other = replace(subject, keys=subject.keys, cluster=subject.cluster, server=None)
-    other.start_server()
-    return other
-
-
 def measure(subject: Subject, count: int, plan: Plan) -> dict:
     """All nodes together get as many connections as one does."""
     nodes = []
     try:
         subject.start_store()
         for _ in range(count):
-            nodes.append(node(subject))
+            nodes.append(replace(subject, server=None))
+            nodes[-1].start_server()
         each = replace(plan.load, connections=plan.load.connections // count, threads=1)
         together(nodes, each, plan.warm_up_seconds)
         before = subject.counts()["requests"]

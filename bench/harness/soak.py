@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import paced, subjects
+from . import subjects
 from .callid import call_id
 from .experiments import say
 from .machine import cpu_seconds, resident_bytes
@@ -25,9 +25,10 @@ TAGS, CALL_DATA, REPEATS = 5, 5, 1
 
 @dataclass
 class Told:
-    """What was answered since the last sample."""
+    """What was answered: how long each took since the last sample, and how many there were in all."""
 
     micros: list[int] = field(default_factory=list)
+    requests: int = 0
     repeats: int = 0
 
 
@@ -68,7 +69,7 @@ class Load:
         return False
 
 
-async def send(port: int, load: Load, seconds: float, told: Told, counted: dict[str, int]) -> None:
+async def send(port: int, load: Load, seconds: float, told: Told) -> None:
     """Sends what is due, whether or not the answers keep up; a request's time runs from when it was due."""
     loop = asyncio.get_running_loop()
     begin, numbers = loop.time(), iter(range(int(seconds * PER_S)))
@@ -83,7 +84,7 @@ async def send(port: int, load: Load, seconds: float, told: Told, counted: dict[
             _, status, body = await connection.send(request.bytes())
             told.repeats += load.check(number, original, status, body)
             told.micros.append(int((loop.time() - due) * 1e6))
-            counted["requests"] += 1
+            told.requests += 1
 
     async with asyncio.TaskGroup() as group:
         for _ in range(CONNECTIONS):
@@ -130,9 +131,9 @@ async def watch(subject: Subject, told: Told, samples: list[dict]) -> None:
 
 
 async def run(subject: Subject, seconds: float) -> dict:
-    told, samples, counted = Told(), [], {"requests": 0}
+    told, samples = Told(), []
     watching = asyncio.create_task(watch(subject, told, samples))
-    sending = asyncio.create_task(send(subject.port, Load(subject), seconds, told, counted))
+    sending = asyncio.create_task(send(subject.port, Load(subject), seconds, told))
     try:
         done, _ = await asyncio.wait((watching, sending), return_when=asyncio.FIRST_COMPLETED)
         for task in done:
@@ -140,7 +141,7 @@ async def run(subject: Subject, seconds: float) -> dict:
     finally:
         for task in (watching, sending):
             task.cancel()
-    return {"requests": counted["requests"], "repeats": told.repeats, "samples": samples}
+    return {"requests": told.requests, "repeats": told.repeats, "samples": samples}
 
 
 def measure(name: str, settings: Settings, hours: float, folder: Path) -> dict:
