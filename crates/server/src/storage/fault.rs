@@ -118,6 +118,9 @@ pub fn is_disk_failure(error: &StorageError) -> bool {
         if matches!(error.extended_code, IOERR_FSYNC | IOERR_DIR_FSYNC))
 }
 
+/// Where nothing better is known.
+const UNEXPECTED: &str = "the database does not answer as expected; the log says what it said";
+
 /// What to do about it, in words that may be shown to anyone.
 pub fn advice(error: &StorageError) -> &'static str {
     match error {
@@ -136,7 +139,7 @@ pub fn advice(error: &StorageError) -> &'static str {
             "the database can't be reached; is it up, and HOOKLINE_DATABASE_URL right?"
         }
         StorageError::Unreadable(_) => "a stored value can't be read; the log names it",
-        _ => "the database does not answer as expected; the log says what it said",
+        _ => UNEXPECTED,
     }
 }
 
@@ -158,7 +161,7 @@ fn of_sqlite(code: Option<ErrorCode>) -> &'static str {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
             "the database file is damaged; stop the server and restore a backup"
         }
-        _ => "the database does not answer as expected; the log says what it said",
+        _ => UNEXPECTED,
     }
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::Response;
-use hookline_domain::document::without_value;
 use hookline_domain::ids::OrgId;
 use hookline_domain::tags::{TAG_VALUE_CHARS_MAX, TagName};
 use serde::Serialize;
@@ -15,6 +14,7 @@ use serde_json::{Map, Value, json};
 use tokio::sync::MutexGuard;
 
 use super::auth::ApiCaller;
+use super::read;
 use crate::app::App;
 use crate::http::answer;
 use crate::problem::Problem;
@@ -143,12 +143,7 @@ pub fn merged<T: Serialize + DeserializeOwned>(current: &T, sent: Map<String, Va
     for (name, value) in sent {
         whole[name] = value;
     }
-    serde_json::from_value(whole).map_err(|error| {
-        Problem::bad_request(
-            "invalid_body",
-            format!("The JSON body can't be read: {}. Correct it and send again.", without_value(&error)),
-        )
-    })
+    serde_json::from_value(whole).map_err(|error| read::unreadable(&error))
 }
 
 /// A name for people.

@@ -65,12 +65,15 @@ pub async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
 /// The same, of at most `max` bytes.
 pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<T, Problem> {
     let bytes = bytes_within(body, max).await?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        Problem::bad_request(
-            "invalid_body",
-            format!("The JSON body can't be read: {}. Correct it and send again.", without_value(&error)),
-        )
-    })
+    serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))
+}
+
+/// Says what is wrong with a JSON body, without the value.
+pub fn unreadable(error: &serde_json::Error) -> Problem {
+    Problem::bad_request(
+        "invalid_body",
+        format!("The JSON body can't be read: {}. Correct it and send again.", without_value(error)),
+    )
 }
 
 /// The bytes of a body of at most `max`, which has to arrive in time.
