@@ -12,7 +12,7 @@ run:
 test:
 	scripts/test.sh
 
-# Breaks it on purpose and counts what is lost: crashes, power, duplicates (docs/reliability.md). TORTURE=full takes hours,
+# Breaks it on purpose and counts what is lost: crashes, power, duplicates, histories, limits (docs/reliability.md). TORTURE=full takes hours,
 # TORTURE_SEED=N repeats what a run chose.
 torture:
 	scripts/torture.sh

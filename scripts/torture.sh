@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Breaks Hookline on purpose (docs/reliability.md). TORTURE=full does the whole, TORTURE=10 a tenth of it; TORTURE_SEED=N repeats a run's choices,
-# an argument names the part: kills, power, duplicates, silent, sync, wire.
+# an argument names the part: kills, power, duplicates, histories, limits, silent, sync, wire.
 set -euo pipefail
 source "$(dirname "$0")/setup.sh"
 source scripts/postgres.sh

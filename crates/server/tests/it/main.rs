@@ -10,6 +10,7 @@ mod concurrent;
 mod crash;
 mod expiry;
 mod faults;
+mod histories;
 mod organization;
 mod outgoing;
 mod places;

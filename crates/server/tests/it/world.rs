@@ -66,14 +66,19 @@ impl TestWorld {
     }
 
     pub async fn start_with(engine: Engine, rate: u32, trace: bool) -> Self {
+        let mut world = Self::prepare(engine, rate, trace).await;
+        world.add_node();
+        world
+    }
+
+    /// The same without a server.
+    pub async fn prepare(engine: Engine, rate: u32, trace: bool) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let url = match engine {
             Engine::Sqlite => format!("sqlite://{}", folder.path().join("hookline.db").display()),
             Engine::Postgres => new_postgres_database(&test_postgres()).await,
         };
-        let mut world = Self::seeded(folder, url, rate, trace);
-        world.add_node();
-        world
+        Self::seeded(folder, url, rate, trace)
     }
 
     /// A world in a PostgreSQL of its own, or on a way to one.

@@ -1,7 +1,9 @@
 //! `make torture`: broken on purpose, by chance that a seed repeats. Minutes as it is, the whole with `TORTURE=full`.
 
 mod duplicates;
+mod histories;
 mod kills;
+mod limits;
 mod power;
 mod silent;
 mod sync;

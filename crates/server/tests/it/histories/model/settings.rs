@@ -1,0 +1,96 @@
+//! How webhooks are set up.
+
+use super::super::op::{Key, Kind, Setting};
+use super::{HOUR, LIMIT, Mistake, Model, Moment};
+
+#[derive(Debug, Clone)]
+pub struct Webhook {
+    pub enabled: bool,
+    pub deleted: bool,
+    /// The newest last, each with its end.
+    pub keys: Vec<Option<Moment>>,
+    pub strict: bool,
+    pub phone_match: &'static str,
+    pub merge: bool,
+    pub consume: bool,
+    pub lookback: Moment,
+    pub limit: u32,
+    pub used: u32,
+    /// Not, once a client went away unheard.
+    pub used_is_certain: bool,
+}
+
+impl Webhook {
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            enabled: true,
+            deleted: false,
+            keys: vec![None],
+            strict: false,
+            phone_match: "all",
+            merge: false,
+            consume: false,
+            lookback: HOUR * 24 * if kind == Kind::CallData { 15 } else { 7 },
+            limit: LIMIT,
+            used: 0,
+            used_is_certain: true,
+        }
+    }
+}
+
+impl Model {
+    /// 200, or 404 for a webhook that was deleted.
+    pub fn rotate(&mut self, kind: Kind, overlap_hours: i64) -> u16 {
+        let until = self.now() + overlap_hours * HOUR;
+        self.change(kind, |webhook| {
+            for end in &mut webhook.keys {
+                *end = Some(end.map_or(until, |end| end.min(until)));
+            }
+            webhook.keys.push(None);
+        })
+    }
+
+    pub fn enable(&mut self, kind: Kind, on: bool) -> u16 {
+        self.change(kind, |webhook| webhook.enabled = on)
+    }
+
+    pub fn delete(&mut self, kind: Kind) -> u16 {
+        self.change(kind, |webhook| webhook.deleted = true)
+    }
+
+    pub fn set(&mut self, kind: Kind, setting: Setting) -> u16 {
+        self.change(kind, |webhook| match setting {
+            Setting::Strict(on) => webhook.strict = on,
+            Setting::PhoneMatch(which) => webhook.phone_match = which,
+            Setting::Merge(on) => webhook.merge = on,
+            Setting::Consume(on) => webhook.consume = on,
+            Setting::LookbackHours(hours) => webhook.lookback = hours * HOUR,
+            Setting::Limit(count) => webhook.limit = count,
+        })
+    }
+
+    fn change(&mut self, kind: Kind, change: impl FnOnce(&mut Webhook)) -> u16 {
+        let webhook = self.webhooks.get_mut(&kind).expect("one of each type");
+        if webhook.deleted {
+            return 404;
+        }
+        change(webhook);
+        200
+    }
+
+    /// From here on it is open how many places of this window are taken.
+    pub fn lose_count(&mut self, kind: Kind) {
+        self.webhooks.get_mut(&kind).expect("one of each type").used_is_certain = false;
+    }
+
+    pub fn is_good(&self, kind: Kind, key: Key) -> bool {
+        let webhook = &self.webhooks[&kind];
+        let end = match (key, webhook.keys.as_slice()) {
+            (Key::OtherType | Key::Missing, _) => return false,
+            (Key::Former, [.., former, _]) => *former,
+            (_, keys) => *keys.last().expect("a key"),
+        };
+        let is_over = end.is_some_and(|end| end <= self.now()) && !self.is(Mistake::KeepsOldKeys);
+        webhook.enabled && !webhook.deleted && !is_over
+    }
+}
