@@ -34,9 +34,7 @@ impl Model {
                 new.offer(name, value, Source::CallData, *at);
             }
         }
-        // What a call starts with is told as tags; State and ZIP are told as the call's own as well.
         for (name, tag) in &new.tags {
-            lines.insert(line(&format!("tag:{name}"), None, Some(&tag.value)));
             lines.insert(line(&field_of(name), None, Some(&tag.value)));
         }
         new.timeline.push(("call.started", lines));

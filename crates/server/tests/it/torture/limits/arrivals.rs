@@ -115,8 +115,7 @@ impl Window {
                     Ok(200) => Told::Admitted,
                     Ok(429) => Told::Refused,
                     Err(error) if error.is_connect() => return None,
-                    // After a 503 it is open whether it was done.
-                    Ok(503) | Err(_) => Told::Nothing,
+                    Err(_) => Told::Nothing,
                     Ok(other) => panic!("{other} is neither admitted nor refused"),
                 };
                 Some(Attempt { sent, answered: since.elapsed(), told })

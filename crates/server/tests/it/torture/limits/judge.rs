@@ -14,7 +14,7 @@ const SKEW: Duration = Duration::from_millis(250);
 pub enum Told {
     Admitted,
     Refused,
-    /// The node died before it answered, or could not say: it may have been counted.
+    /// The node died before it answered: it may have been counted.
     Nothing,
 }
 
