@@ -56,9 +56,10 @@ impl Hall {
         while let Some(now) = hours {
             self.set_clock(now);
             let parts = playing.iter_mut().map(async |(player, ops, surprise)| {
-                for op in ops {
+                while let Some(op) = ops.next() {
                     if surprise.is_none() {
-                        *surprise = player.play(op).await.err();
+                        let came = player.play(op).await.err();
+                        *surprise = came.map(|surprise| (surprise, ops.len()));
                     }
                     if let Op::Clock(hours) = op {
                         return Some(*hours);
@@ -70,10 +71,10 @@ impl Hall {
         }
         for ((player, _, surprise), history) in playing.iter_mut().zip(histories) {
             if surprise.is_none() {
-                *surprise = player.end().await.err();
+                *surprise = player.end().await.err().map(|surprise| (surprise, 0));
             }
-            if let Some(surprise) = surprise.take() {
-                return Some((history.clone(), surprise));
+            if let Some((surprise, left)) = surprise.take() {
+                return Some((history[..history.len() - left].to_vec(), surprise));
             }
         }
         self.assert_unharmed();

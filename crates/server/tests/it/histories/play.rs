@@ -84,6 +84,11 @@ impl Player {
                 self.model.set_clock(*hours);
                 return Ok(());
             }
+            Op::Send(request) | Op::CutShort(request) | Op::Unheard(request) | Op::Twice(request)
+                if self.model.may_be_removed(request.kind, request.key) =>
+            {
+                return Ok(());
+            }
             Op::Send(request) => return self.send(request).await,
             Op::CutShort(request) => {
                 self.wire(request).cut(&self.stage.address, false).await;
@@ -289,7 +294,8 @@ impl Player {
     fn answered(&self, mut body: Value) -> Value {
         body.as_object_mut().map(|body| body.remove("request_id"));
         if let Some(skipped) = body["skipped_fields"].as_array() {
-            body["skipped_fields"] = skipped.iter().map(|skip| skip["field"].clone()).collect();
+            let fields: BTreeSet<_> = skipped.iter().map(|skip| skip["field"].as_str()).collect();
+            body["skipped_fields"] = json!(fields);
         } else {
             body.as_object_mut().map(|body| body.remove("skipped_fields"));
         }

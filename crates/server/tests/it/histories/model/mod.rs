@@ -83,6 +83,8 @@ type Asked = (Kind, Vec<String>, Says);
 pub struct Model {
     mistake: Option<Mistake>,
     hours: i64,
+    /// The latest that the clock has been before it was set.
+    latest: Moment,
     ops: i64,
     webhooks: BTreeMap<Kind, Webhook>,
     calls: BTreeMap<u8, Call>,
@@ -94,7 +96,7 @@ impl Model {
     pub fn new(mistake: Option<Mistake>) -> Self {
         let webhooks = Kind::ALL.map(|kind| (kind, Webhook::new(kind))).into();
         let (calls, done) = (BTreeMap::new(), BTreeMap::new());
-        Self { mistake, hours: 0, ops: 0, webhooks, calls, data: vec![], done }
+        Self { mistake, hours: 0, latest: 0, ops: 0, webhooks, calls, data: vec![], done }
     }
 
     /// Another operation begins.
@@ -103,6 +105,7 @@ impl Model {
     }
 
     pub fn set_clock(&mut self, hours: i64) {
+        self.latest = self.latest.max(self.now());
         self.hours = hours;
         if self.is(Mistake::StepsReopenTheLimit) {
             self.webhooks.values_mut().for_each(|webhook| webhook.used = 0);

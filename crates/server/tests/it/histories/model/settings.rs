@@ -85,12 +85,25 @@ impl Model {
 
     pub fn is_good(&self, kind: Kind, key: Key) -> bool {
         let webhook = &self.webhooks[&kind];
-        let end = match (key, webhook.keys.as_slice()) {
-            (Key::OtherType | Key::Missing, _) => return false,
-            (Key::Former, [.., former, _]) => *former,
-            (_, keys) => *keys.last().expect("a key"),
-        };
-        let is_over = end.is_some_and(|end| end <= self.now()) && !self.is(Mistake::KeepsOldKeys);
-        webhook.enabled && !webhook.deleted && !is_over
+        let is_over = |end: Option<Moment>| end.is_some_and(|end| end <= self.now());
+        let is_key = |end| self.is(Mistake::KeepsOldKeys) || !is_over(end);
+        webhook.enabled && !webhook.deleted && webhook.end_of(key).is_some_and(is_key)
+    }
+
+    /// Whether it is open if the key is good: it would be over by an earlier clock, and what is over is removed some time.
+    pub fn may_be_removed(&self, kind: Kind, key: Key) -> bool {
+        let end = self.webhooks[&kind].end_of(key).flatten();
+        end.is_some_and(|end| self.now() < end && end <= self.latest)
+    }
+}
+
+impl Webhook {
+    /// When the key ends, if it does; or that there is no such key.
+    fn end_of(&self, key: Key) -> Option<Option<Moment>> {
+        match (key, self.keys.as_slice()) {
+            (Key::OtherType | Key::Missing, _) => None,
+            (Key::Former, [.., former, _]) => Some(*former),
+            (_, keys) => keys.last().copied(),
+        }
     }
 }
