@@ -62,6 +62,10 @@ static POWER_SEED: LazyLock<Option<u64>> =
 static SYNCS_LEFT: LazyLock<Option<AtomicU64>> =
     LazyLock::new(|| std::env::var("HOOKLINE_TEST_SYNC_FAILS").ok()?.parse().ok().map(AtomicU64::new));
 
+/// The control that must be found out: commits are answered without a sync.
+static SYNCS_RARELY: LazyLock<bool> =
+    LazyLock::new(|| std::env::var_os("HOOKLINE_TEST_SYNC_RARELY").is_some());
+
 fn disk() -> MutexGuard<'static, Disk> {
     DISK.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -166,7 +170,7 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     } else {
         Failpoint::DatabaseSync.reach()
     }
-    if open.is_log && SYNCS_LEFT.as_ref().is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1) {
+    if open.is_log && is_to_fail() {
         return ffi::SQLITE_IOERR_FSYNC;
     }
     if POWER_SEED.is_none() {
@@ -176,6 +180,24 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, flags: c_int) -> c_int {
     // Synced for this disk; the machine's own stays on.
     disk().unsynced.remove(&open.path);
     ffi::SQLITE_OK
+}
+
+/// A sync of the log that does not come from SQLite; `None` if the machine's disk is to do it.
+pub fn sync_log(path: &Path) -> Option<std::io::Result<()>> {
+    if *SYNCS_RARELY {
+        return Some(Ok(()));
+    }
+    if is_to_fail() {
+        return Some(Err(std::io::Error::other("it was to fail")));
+    }
+    POWER_SEED.map(|_| {
+        disk().unsynced.remove(path);
+        Ok(())
+    })
+}
+
+fn is_to_fail() -> bool {
+    SYNCS_LEFT.as_ref().is_some_and(|left| left.fetch_sub(1, Ordering::Relaxed) == 1)
 }
 
 /// Keeps what the sectors of this write had at the last sync.

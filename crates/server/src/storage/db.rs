@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
@@ -13,6 +14,7 @@ use sqlx::{Arguments, AssertSqlSafe, FromRow, PgPool, SqlitePool};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::sqlite::frames;
 use super::tx::{Tx, is_alive, within};
 
 /// Readers of the embedded database at the same time.
@@ -42,6 +44,9 @@ pub enum StorageError {
     Sqlite(#[from] rusqlite::Error),
     #[error("the database did not answer within {} s", .0.as_secs())]
     TimedOut(Duration),
+    /// After it the kernel may have dropped what was written: what later syncs say can't be believed.
+    #[error("the disk failed to sync the database's log")]
+    SyncFailed,
     /// A unique key is taken, or another row refers to the one to be removed.
     #[error("another row stands in the way")]
     Conflict,
@@ -72,6 +77,8 @@ pub struct SqliteDb {
     write: SqlitePool,
     /// Whose turn it is to write: fair, where SQLite's own lock would let the busiest writer win.
     pub turn: Arc<Mutex<()>>,
+    /// A sync of the log has failed: nothing is written any more.
+    pub sync_failed: Arc<AtomicBool>,
 }
 
 /// One parameter of a statement. Typed, so that a NULL has its column's type on PostgreSQL.
@@ -180,6 +187,9 @@ impl Db {
         match self {
             Self::Sqlite(db) => {
                 let turn = db.turn.clone().lock_owned().await;
+                if db.sync_failed.load(Ordering::Acquire) {
+                    return Err(StorageError::SyncFailed);
+                }
                 Tx::on_sqlite(&db.write, turn).await
             }
             Self::Postgres(pool) => Tx::on_postgres(pool).await,
@@ -235,7 +245,7 @@ impl SqliteDb {
             .max_connections(SQLITE_READERS_MAX)
             .connect_with(options.pragma("query_only", "1"))
             .await?;
-        Ok(Self { path: path.to_owned(), read, write, turn: Arc::default() })
+        Ok(Self { path: path.to_owned(), read, write, turn: Arc::default(), sync_failed: Arc::default() })
     }
 
     /// Claims the file for one server: its rate windows and sequence are held in memory.
@@ -257,26 +267,31 @@ impl SqliteDb {
         &self.write
     }
 
-    /// A connection of the hot writer's own, with the same promises as the pool's.
+    /// A connection beside the pools, with the same promises.
     pub fn open_direct(&self) -> Result<rusqlite::Connection> {
-        let connection = rusqlite::Connection::open(&self.path)?;
-        connection.busy_timeout(SQLITE_BUSY_TIMEOUT)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", synchronous())?;
-        connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-        connection.pragma_update(None, "cache_size", -SQLITE_WRITER_CACHE_KIB)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        set_up(rusqlite::Connection::open(&self.path)?)
+    }
+
+    /// The hot writer's. What it commits is on disk only after the next sync of the log, so whoever has it syncs the log.
+    pub fn open_hot(&self) -> Result<rusqlite::Connection> {
+        frames::register();
+        let flags = rusqlite::OpenFlags::default();
+        let connection = rusqlite::Connection::open_with_flags_and_vfs(&self.path, flags, frames::VFS)?;
+        let connection = set_up(connection)?;
+        // A checkpoint syncs the log before it moves pages, and a log that begins again its header.
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(connection)
     }
 }
 
-/// When the hot writer syncs: at each commit, but for the control of `make torture` that must be found out.
-fn synchronous() -> &'static str {
-    #[cfg(feature = "failpoints")]
-    if std::env::var_os("HOOKLINE_TEST_SYNC_RARELY").is_some() {
-        return "NORMAL";
-    }
-    "FULL"
+fn set_up(connection: rusqlite::Connection) -> Result<rusqlite::Connection> {
+    connection.busy_timeout(SQLITE_BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.pragma_update(None, "cache_size", -SQLITE_WRITER_CACHE_KIB)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
 }
 
 /// sqlx binds a missing argument of SQLite as NULL without a word, so the seam counts.

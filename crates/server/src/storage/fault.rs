@@ -1,7 +1,7 @@
 //! What kind of failure the database's is, and what whoever runs the server can do about it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::ErrorCode;
 
@@ -13,11 +13,17 @@ use crate::values;
 /// Why nothing is committed just now, if so.
 #[derive(Default)]
 pub struct Trouble {
-    is_final: AtomicBool,
+    /// A sync of the log has failed.
+    is_final: Arc<AtomicBool>,
     advice: Mutex<Option<&'static str>>,
 }
 
 impl Trouble {
+    pub fn on(db: &Db) -> Self {
+        let is_final = if let Db::Sqlite(sqlite) = db { sqlite.sync_failed.clone() } else { Arc::default() };
+        Self { is_final, advice: Mutex::default() }
+    }
+
     /// After a failed commit.
     pub fn begins(&self, error: &StorageError) {
         *self.advice.lock().unwrap_or_else(PoisonError::into_inner) = Some(advice(error));
@@ -39,7 +45,7 @@ impl Trouble {
 
     pub fn advice(&self) -> Option<&'static str> {
         if self.is_final() {
-            return Some("the disk failed to sync and writing has stopped; check the disk, then restart");
+            return Some(SYNC_FAILED);
         }
         *self.advice.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -74,7 +80,7 @@ pub fn is_environment(error: &StorageError) -> bool {
             | sqlx::Error::Encode(_)
             | sqlx::Error::RowNotFound,
         ) => false,
-        StorageError::Database(_) | StorageError::TimedOut(_) => true,
+        StorageError::Database(_) | StorageError::TimedOut(_) | StorageError::SyncFailed => true,
         StorageError::Conflict
         | StorageError::ArgumentCount { .. }
         | StorageError::Unreadable(_)
@@ -118,6 +124,7 @@ pub fn is_disk_failure(error: &StorageError) -> bool {
         if matches!(error.extended_code, IOERR_FSYNC | IOERR_DIR_FSYNC))
 }
 
+const SYNC_FAILED: &str = "the disk failed to sync and writing has stopped; check the disk, then restart";
 /// Where nothing better is known.
 const UNEXPECTED: &str = "the database does not answer as expected; the log says what it said";
 
@@ -132,6 +139,7 @@ pub fn advice(error: &StorageError) -> &'static str {
                 None => of_postgres(&code),
             }
         }
+        StorageError::SyncFailed => SYNC_FAILED,
         StorageError::TimedOut(_) | StorageError::Database(sqlx::Error::PoolTimedOut) => {
             "the database can't be reached, or does not answer in time; is it up, overloaded, or the network to it cut?"
         }

@@ -3,7 +3,7 @@
 //! Work is sent here and done by a writer of its own, never in the future of an HTTP handler, which
 //! is dropped when its client goes away. A waiter is answered only after its commit is on disk.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc as channel};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
@@ -13,7 +13,8 @@ use super::ceiling::CeilingWriter;
 use super::fault::{Trouble, is_deadlock, is_disk_failure, is_environment};
 use super::postgres::PostgresWriter;
 use super::rates::{RateBoard, Standings};
-use super::sqlite::SqliteWriter;
+use super::sqlite::log::Log;
+use super::sqlite::{Committed, SqliteWriter};
 use super::turns::{Turn, Turns};
 use super::{Db, Result, StorageError};
 use crate::clock::Clock;
@@ -26,6 +27,8 @@ use crate::telemetry::metric;
 pub const QUEUE_MAX: usize = 4_096;
 /// Tries of a batch that PostgreSQL ended to break a deadlock.
 const DEADLOCK_TRIES_MAX: usize = 5;
+/// Commits that the writer may be ahead of the disk on SQLite. A batch that then waits grows.
+const AHEAD_MAX: usize = 4;
 /// A commit that PostgreSQL has not answered by then is given up, with its connection: what became of it is open.
 const POSTGRES_COMMIT_TIME_MAX: Duration = Duration::from_secs(10);
 /// Whoever waits for longer is told that it is open what became of their work. What is still queued then is not done.
@@ -77,16 +80,23 @@ pub struct WriterParts {
 impl Committer {
     pub async fn start(db: &Db, parts: WriterParts, postgres_writers: u8) -> Result<Self> {
         let (sender, receiver) = mpsc::channel(QUEUE_MAX);
-        let trouble = Arc::new(Trouble::default());
+        let trouble = Arc::new(Trouble::on(db));
         let parts = Arc::new(parts);
         let waiters = Handle::current();
         let mut turns = None;
         match db {
             Db::Sqlite(sqlite) => {
                 let writer = SqliteWriter::open(sqlite, parts.clone())?;
-                let (turn, trouble) = (sqlite.turn.clone(), trouble.clone());
+                let log = Log::open(sqlite)?;
+                let turn = sqlite.turn.clone();
+                let (ahead, committed) = channel::sync_channel(AHEAD_MAX);
+                let (batch_max, writers) = (parts.batch_max, trouble.clone());
                 spawn_thread("sqlite-writer", move || {
-                    run_sqlite(writer, receiver, &waiters, &turn, parts.batch_max, &trouble);
+                    run_sqlite(writer, receiver, &ahead, &turn, batch_max, &writers)
+                })?;
+                let trouble = trouble.clone();
+                spawn_thread("sqlite-log", move || {
+                    sync_log(&log, &committed, &waiters, &parts.appended, &trouble)
                 })?;
             }
             Db::Postgres(pool) => {
@@ -191,10 +201,17 @@ fn block_on(run: impl Future<Output = ()>) {
     }
 }
 
+/// A batch in SQLite's log, to be answered when it is on disk.
+struct Written {
+    batch: Vec<Entry>,
+    committed: Committed,
+    started: Instant,
+}
+
 fn run_sqlite(
     mut writer: SqliteWriter,
     mut receiver: mpsc::Receiver<Entry>,
-    waiters: &Handle,
+    ahead: &channel::SyncSender<Written>,
     turn: &Mutex<()>,
     batch_max: usize,
     trouble: &Trouble,
@@ -210,23 +227,63 @@ fn run_sqlite(
             continue;
         }
         let started = Instant::now();
+        let mut written = vec![];
         match writer.commit(&works(&batch)) {
-            Ok(outcomes) => {
-                trouble.ends();
-                answer(waiters, batch, outcomes, started);
-            }
+            Ok(committed) => written.push(Written { batch, committed, started }),
             Err(error) => {
                 if is_disk_failure(&error) {
-                    tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
-                    trouble.stop_for_good();
+                    stop_for_good(trouble, &error);
                 }
                 for entry in to_try_alone(batch, &error, trouble) {
-                    let done = writer.commit(&[&entry.work]);
-                    settle(waiters, entry, done, started, trouble);
+                    match writer.commit(&[&entry.work]) {
+                        Ok(committed) => written.push(Written { batch: vec![entry], committed, started }),
+                        Err(error) => reject(entry, &error, trouble),
+                    }
                 }
             }
         }
         kept = writer.is_open().then_some(turn);
+        for written in written {
+            // Without the log's thread nothing could be answered again.
+            if ahead.send(written).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn stop_for_good(trouble: &Trouble, error: &dyn std::error::Error) {
+    tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
+    trouble.stop_for_good();
+}
+
+/// Syncs SQLite's log and answers whose commits are in it; the writer goes on meanwhile.
+fn sync_log(
+    log: &Log,
+    written: &channel::Receiver<Written>,
+    waiters: &Handle,
+    appended: &watch::Sender<u64>,
+    trouble: &Trouble,
+) {
+    while let Ok(first) = written.recv() {
+        let together: Vec<Written> = std::iter::once(first).chain(written.try_iter()).collect();
+        if !trouble.is_final()
+            && let Err(error) = log.sync()
+        {
+            stop_for_good(trouble, &error);
+        }
+        if trouble.is_final() {
+            together.into_iter().for_each(|one| refuse(one.batch, CommitError::Unavailable));
+            continue;
+        }
+        Failpoint::AfterCommit.reach();
+        trouble.ends();
+        if together.iter().any(|one| one.committed.appended) {
+            appended.send_modify(|appended| *appended += 1);
+        }
+        for Written { batch, committed, started } in together {
+            answer(waiters, batch, committed.outcomes, started);
+        }
     }
 }
 
@@ -353,15 +410,17 @@ fn to_try_alone(batch: Vec<Entry>, error: &StorageError, trouble: &Trouble) -> V
 fn settle(waiters: &Handle, entry: Entry, done: Result<Vec<Outcome>>, started: Instant, trouble: &Trouble) {
     match done {
         Ok(outcomes) => answer(waiters, vec![entry], outcomes, started),
-        Err(error) => {
-            tracing::error!(%error, "a request could not be stored");
-            if is_environment(&error) {
-                trouble.begins(&error);
-                refuse(vec![entry], CommitError::Unavailable);
-            } else {
-                refuse(vec![entry], CommitError::Rejected);
-            }
-        }
+        Err(error) => reject(entry, &error, trouble),
+    }
+}
+
+fn reject(entry: Entry, error: &StorageError, trouble: &Trouble) {
+    tracing::error!(%error, "a request could not be stored");
+    if is_environment(error) {
+        trouble.begins(error);
+        refuse(vec![entry], CommitError::Unavailable);
+    } else {
+        refuse(vec![entry], CommitError::Rejected);
     }
 }
 

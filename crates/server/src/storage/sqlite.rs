@@ -1,9 +1,12 @@
-//! The hot statements on the embedded database: one thread, one connection, one transaction a batch.
+//! The hot statements on the embedded database: one thread, one connection, one transaction a batch. What is committed here is
+//! on disk only after the next sync of the log.
 
 mod bids;
 mod counted;
+pub mod frames;
 mod held;
 mod load;
+pub mod log;
 mod routing;
 mod transactions;
 
@@ -37,6 +40,13 @@ pub struct SqliteWriter {
     late: bool,
 }
 
+/// What a commit came to; to be told once it is on disk.
+pub struct Committed {
+    pub outcomes: Vec<Outcome>,
+    /// To the timeline.
+    pub appended: bool,
+}
+
 struct NextSeq(i64);
 
 impl Sequence for NextSeq {
@@ -48,7 +58,7 @@ impl Sequence for NextSeq {
 
 impl SqliteWriter {
     pub fn open(db: &SqliteDb, parts: Arc<WriterParts>) -> Result<Self> {
-        let connection = db.open_direct()?;
+        let connection = db.open_hot()?;
         let newest: Option<i64> =
             connection.query_row("SELECT MAX(seq) FROM timeline", [], |row| row.get(0))?;
         let transactions = TransactionIds::read(&connection)?;
@@ -67,8 +77,8 @@ impl SqliteWriter {
         !self.connection.is_autocommit()
     }
 
-    /// Does all of it in one synced transaction, or none.
-    pub fn commit(&mut self, works: &[&Work]) -> Result<Vec<Outcome>> {
+    /// Does all of it in one transaction, or none. It is not on disk yet.
+    pub fn commit(&mut self, works: &[&Work]) -> Result<Committed> {
         let needs = Needs::of(works.iter().copied());
         let done = self.try_commit(works, &needs);
         if done.is_err() {
@@ -77,7 +87,7 @@ impl SqliteWriter {
         done
     }
 
-    fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Vec<Outcome>> {
+    fn try_commit(&mut self, works: &[&Work], needs: &Needs) -> Result<Committed> {
         if self.late && !self.connection.is_autocommit() {
             self.connection.execute_batch("COMMIT")?;
         }
@@ -109,14 +119,10 @@ impl SqliteWriter {
         } else {
             tx.commit()?;
         }
-        Failpoint::AfterCommit.reach();
         self.transactions.committed();
         self.counters = (counted, loaded.counters);
         metrics::counter!(metric::MATCHES).increment(writes.matched.len() as u64);
-        if !writes.timeline.is_empty() {
-            self.parts.appended.send_modify(|appended| *appended += 1);
-        }
-        Ok(outcomes)
+        Ok(Committed { outcomes, appended: !writes.timeline.is_empty() })
     }
 }
 

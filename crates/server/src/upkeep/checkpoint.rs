@@ -3,6 +3,7 @@
 //! The log is started again from its beginning, never cut: writing over blocks that the file has
 //! already is much cheaper to sync than growing it.
 
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
@@ -52,7 +53,8 @@ fn run(db: &SqliteDb) {
         }
     };
     let mut last = Log { pages: 0, moved: 0 };
-    loop {
+    // After a failed sync the log may be other on disk than it looks: nothing of it goes into the database file.
+    while !db.sync_failed.load(Ordering::Acquire) {
         let is_busy = match round(db, &connection, last) {
             Ok(log) => std::mem::replace(&mut last, log) != log,
             Err(error) => {

@@ -92,7 +92,7 @@ fn points(engine: Engine) -> Vec<Option<Failpoint>> {
 fn count(point: Failpoint, dice: &mut Dice) -> u64 {
     1 + match point {
         Failpoint::BeforeAnswer => dice.below(600),
-        Failpoint::LogWrite => 40 + dice.below(2_000),
+        Failpoint::LogWrite => 10 + dice.below(120),
         Failpoint::DatabaseWrite => dice.below(400),
         Failpoint::InCheckpoint => dice.below(4),
         Failpoint::InReports => dice.below(2),

@@ -19,7 +19,7 @@ const CONTROL_CYCLES: u64 = 4;
 const POINTS: [(Failpoint, u64); 6] = [
     (Failpoint::AfterCommit, 60),
     (Failpoint::BeforeAnswer, 800),
-    (Failpoint::LogWrite, 3_000),
+    (Failpoint::LogWrite, 90),
     (Failpoint::LogSync, 60),
     (Failpoint::DatabaseWrite, 600),
     (Failpoint::DatabaseSync, 4),
