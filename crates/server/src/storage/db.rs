@@ -274,10 +274,7 @@ impl SqliteDb {
 
     /// The hot writer's. What it commits is on disk only after the next sync of the log, so whoever has it syncs the log.
     pub fn open_hot(&self) -> Result<rusqlite::Connection> {
-        frames::register();
-        let flags = rusqlite::OpenFlags::default();
-        let connection = rusqlite::Connection::open_with_flags_and_vfs(&self.path, flags, frames::VFS)?;
-        let connection = set_up(connection)?;
+        let connection = set_up(frames::open(&self.path)?)?;
         // A checkpoint syncs the log before it moves pages, and a log that begins again its header.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(connection)

@@ -16,7 +16,7 @@ use crate::storage::Result;
 use crate::storage::reports::{self, Among, BUCKET};
 
 /// Entries of the timeline that are read at once: many, so that a quarter which all of them change is summed up once.
-const CHANGED_MAX: usize = 20_000;
+const CHANGED_MAX: usize = 100_000;
 const LEASE_SECONDS: i64 = 60;
 /// Quarters whose sums one transaction writes: whoever commits calls waits for it.
 const BUCKETS_PER_WRITE: usize = 4;

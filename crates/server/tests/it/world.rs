@@ -144,6 +144,13 @@ impl TestWorld {
         serves
     }
 
+    /// What the servers warned of.
+    pub fn warnings(&self) -> String {
+        let log = std::fs::read_to_string(self.log_path()).unwrap_or_default();
+        let warned = |line: &&str| ["WARN", "ERROR", "panicked"].iter().any(|word| line.contains(word));
+        log.lines().filter(warned).collect::<Vec<_>>().join("\n")
+    }
+
     pub fn log_path(&self) -> std::path::PathBuf {
         self.folder.path().join("server.log")
     }

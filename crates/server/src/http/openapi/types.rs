@@ -43,6 +43,7 @@ errors!(
     "400" "A field or parameter is wrong; `message` names it. Nothing was changed.",
     "401" "The API key or sign-in is missing, unknown or ended.",
     "403" "`role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks.",
+    "408" "The body took over 15 seconds; nothing was changed.",
     "413" "The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent.",
     "429" "This address sent too many requests without a valid key; see `Retry-After`.",
     "503" "The database does not answer. Send the same request again in a few seconds."
@@ -52,6 +53,7 @@ errors!(
     EnterRefusals:
     "400" "A field is wrong; `message` names it.",
     "403" "`cross_origin`: another site's page asks.",
+    "408" "The body took over 15 seconds; nothing was changed.",
     "413" "The body is over 256 KiB.",
     "429" "There were too many attempts; see `Retry-After`.",
     "503" "The database does not answer. Send the same request again in a few seconds."

@@ -4,21 +4,29 @@
 //! connection they gather in memory, and the end of the commit's last frame sends all of them to the file together.
 //! The end is seen by the file format: that frame's header has a database size (<https://www.sqlite.org/fileformat2.html#walformat>).
 //! SQLite tells others of the commit only after that write, so nobody looks for a frame that is still in memory.
+//!
+//! All of a transaction's pages are written by its commit: `cache_spill` is off. What was gathered by a commit that failed is
+//! dropped when the next begins; another connection may have written there since.
 
 #![allow(unsafe_code, reason = "SQLite's interface to its files is C")]
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::OnceLock;
 
-use rusqlite::ffi;
+use rusqlite::{Connection, OpenFlags, ffi};
 
-/// What the connection is opened with.
-pub const VFS: &CStr = c"hookline";
+const VFS: &CStr = c"hookline";
 const FRAME_HEADER_BYTES: usize = 24;
-/// Of frames whose commit has not come: a transaction that outgrew SQLite's cache.
-const GATHERED_MAX: usize = 4 << 20;
 /// SQLite's files take no more in one call.
 const WRITTEN_MAX: usize = 1 << 16;
+
+/// A connection that writes its commits at once.
+pub fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
+    register();
+    let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), VFS)?;
+    connection.pragma_update(None, "cache_spill", false)?;
+    Ok(connection)
+}
 
 type File = *mut ffi::sqlite3_file;
 type Opens = unsafe extern "C" fn(*mut ffi::sqlite3_vfs, *const c_char, File, c_int, *mut c_int) -> c_int;
@@ -44,7 +52,7 @@ struct System {
 static SYSTEM: OnceLock<System> = OnceLock::new();
 
 /// Makes it known to SQLite, on top of what files are opened with by default.
-pub fn register() {
+fn register() {
     SYSTEM.get_or_init(|| {
         // SAFETY: the default one is there after the first call and lives as long as the process; ours does too.
         unsafe {
@@ -54,7 +62,7 @@ pub fn register() {
             let ours = ffi::sqlite3_vfs {
                 zName: VFS.as_ptr(),
                 szOsFile: (file_bytes + size_of::<*mut Gathered>()) as c_int,
-                xOpen: Some(open),
+                xOpen: Some(open_file),
                 pNext: std::ptr::null_mut(),
                 ..system
             };
@@ -64,7 +72,7 @@ pub fn register() {
     });
 }
 
-unsafe extern "C" fn open(
+unsafe extern "C" fn open_file(
     vfs: *mut ffi::sqlite3_vfs,
     name: *const c_char,
     file: File,
@@ -77,15 +85,7 @@ unsafe extern "C" fn open(
         let code = (system.open)(vfs, name, file, flags, out);
         if code == ffi::SQLITE_OK && flags & ffi::SQLITE_OPEN_WAL != 0 {
             let system = &*(*file).pMethods;
-            let methods = ffi::sqlite3_io_methods {
-                xClose: Some(close),
-                xRead: Some(read),
-                xWrite: Some(write),
-                xTruncate: Some(truncate),
-                xSync: Some(sync),
-                xFileSize: Some(file_size),
-                ..*system
-            };
+            let methods = ffi::sqlite3_io_methods { xClose: Some(close), xWrite: Some(write), ..*system };
             let gathered = Gathered { methods, system, bytes: vec![], at: 0, ends: false };
             let gathered = Box::into_raw(Box::new(gathered));
             *place(file) = gathered;
@@ -109,47 +109,41 @@ unsafe fn of<'a>(file: File) -> &'a mut Gathered {
 
 impl Gathered {
     unsafe fn write_out(&mut self, file: File) -> c_int {
-        let mut code = ffi::SQLITE_OK;
-        for part in self.bytes.chunks(WRITTEN_MAX) {
-            // SAFETY: the system's own method on the system's own file, here and below.
-            code = unsafe {
-                let write = self.system.xWrite.expect("there");
-                write(file, part.as_ptr().cast(), part.len() as c_int, self.at)
-            };
-            if code != ffi::SQLITE_OK {
-                break;
-            }
-            self.at += part.len() as i64;
-        }
+        let (data, amount) = (self.bytes.as_ptr().cast(), self.bytes.len() as c_int);
+        // SAFETY: the system's own method on the system's own file, here and below.
+        let code = unsafe { (self.system.xWrite.expect("there"))(file, data, amount, self.at) };
         // What could not be written is not tried again: SQLite hears of it and takes the transaction back.
+        self.at += self.bytes.len() as i64;
         self.bytes.clear();
-        self.ends = false;
         code
     }
 }
 
 unsafe extern "C" fn write(file: File, data: *const c_void, amount: c_int, offset: i64) -> c_int {
-    unsafe {
-        let gathered = of(file);
-        if offset != gathered.at + gathered.bytes.len() as i64 {
-            let code = gathered.write_out(file);
-            if code != ffi::SQLITE_OK {
-                return code;
-            }
+    // SAFETY: `data` has `amount` bytes.
+    let (gathered, data) =
+        unsafe { (of(file), std::slice::from_raw_parts(data.cast::<u8>(), amount as usize)) };
+    if offset != gathered.at + gathered.bytes.len() as i64 {
+        gathered.bytes.clear();
+        gathered.at = offset;
+        gathered.ends = false;
+    } else if gathered.bytes.len() + data.len() > WRITTEN_MAX {
+        let code = unsafe { gathered.write_out(file) };
+        if code != ffi::SQLITE_OK {
+            return code;
         }
-        if gathered.bytes.is_empty() {
-            gathered.at = offset;
-        }
-        let data = std::slice::from_raw_parts(data.cast::<u8>(), amount as usize);
-        gathered.bytes.extend_from_slice(data);
-        let is_over = if let Some(size) = database_size(data) {
-            gathered.ends = size != 0;
-            false
-        } else {
-            gathered.ends || gathered.bytes.len() >= GATHERED_MAX
-        };
-        if is_over { gathered.write_out(file) } else { ffi::SQLITE_OK }
     }
+    gathered.bytes.extend_from_slice(data);
+    match database_size(data) {
+        Some(size) => gathered.ends = size != 0,
+        // The content of a commit's last frame; or the log's header, which comes before all frames.
+        None if gathered.ends || offset == 0 => {
+            gathered.ends = false;
+            return unsafe { gathered.write_out(file) };
+        }
+        None => {}
+    }
+    ffi::SQLITE_OK
 }
 
 /// What a frame's header says, if this is one: 0 but in a commit's last.
@@ -158,34 +152,122 @@ fn database_size(data: &[u8]) -> Option<u32> {
     Some(u32::from_be_bytes([header[4], header[5], header[6], header[7]]))
 }
 
-unsafe extern "C" fn read(file: File, into: *mut c_void, amount: c_int, offset: i64) -> c_int {
-    unsafe { after_writing(file, |system| (system.xRead.expect("there"))(file, into, amount, offset)) }
-}
-
-unsafe extern "C" fn truncate(file: File, length: i64) -> c_int {
-    unsafe { after_writing(file, |system| (system.xTruncate.expect("there"))(file, length)) }
-}
-
-unsafe extern "C" fn sync(file: File, flags: c_int) -> c_int {
-    unsafe { after_writing(file, |system| (system.xSync.expect("there"))(file, flags)) }
-}
-
-unsafe extern "C" fn file_size(file: File, size: *mut i64) -> c_int {
-    unsafe { after_writing(file, |system| (system.xFileSize.expect("there"))(file, size)) }
-}
-
-unsafe fn after_writing(file: File, then: impl FnOnce(&ffi::sqlite3_io_methods) -> c_int) -> c_int {
-    unsafe {
-        let gathered = of(file);
-        let code = gathered.write_out(file);
-        if code == ffi::SQLITE_OK { then(gathered.system) } else { code }
-    }
-}
-
 unsafe extern "C" fn close(file: File) -> c_int {
     unsafe {
         let gathered = Box::from_raw(*place(file));
-        // Frames of a transaction that was taken back may be left; nobody needs them.
         (gathered.system.xClose.expect("there"))(file)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    const ROWS: i64 = 3_000;
+    const BYTES: usize = 3_000;
+
+    fn hot(path: &Path) -> Connection {
+        let connection = open(path).unwrap();
+        connection.pragma_update(None, "journal_mode", "WAL").unwrap();
+        connection.pragma_update(None, "synchronous", "NORMAL").unwrap();
+        connection.pragma_update(None, "wal_autocheckpoint", 0).unwrap();
+        // So few that a large transaction would go into the log before its commit.
+        connection.pragma_update(None, "cache_size", 20).unwrap();
+        connection
+            .execute_batch("CREATE TABLE IF NOT EXISTS rows (id INTEGER PRIMARY KEY, said BLOB)")
+            .unwrap();
+        connection
+    }
+
+    fn fill(connection: &Connection, byte: u8) {
+        let mut insert =
+            connection.prepare("INSERT OR REPLACE INTO rows (id, said) VALUES (?1, ?2)").unwrap();
+        for id in 0..ROWS {
+            insert.execute((id, vec![byte; BYTES])).unwrap();
+        }
+    }
+
+    /// How many rows another connection sees, and whether the file is whole.
+    fn seen(path: &Path, byte: u8) -> (i64, String) {
+        let other = Connection::open(path).unwrap();
+        let rows = "SELECT COUNT(*) FROM rows WHERE said = ?1";
+        let count = other.query_row(rows, [vec![byte; BYTES]], |row| row.get(0)).unwrap();
+        (count, other.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap())
+    }
+
+    #[test]
+    fn others_see_each_commit_whole_and_nothing_of_what_was_taken_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.db");
+        let connection = hot(&path);
+        let whole = (ROWS, "ok".to_owned());
+        for byte in 1..=4 {
+            connection.execute_batch("BEGIN").unwrap();
+            fill(&connection, byte);
+            connection.execute_batch("COMMIT").unwrap();
+            assert_eq!(seen(&path, byte), whole);
+            connection.execute_batch("BEGIN").unwrap();
+            fill(&connection, 100 + byte);
+            connection.execute_batch("ROLLBACK; UPDATE rows SET said = said WHERE id = 7").unwrap();
+            assert_eq!(seen(&path, byte), whole);
+            // The log begins again in between.
+            let mode = if byte == 2 { "RESTART" } else { "PASSIVE" };
+            let busy: i64 = connection
+                .query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(busy, 0);
+        }
+        drop(connection);
+        assert_eq!(seen(&path, 4), whole);
+    }
+
+    #[test]
+    fn a_commit_of_any_size_is_written_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.db");
+        let connection = hot(&path);
+        let other = Connection::open(&path).unwrap();
+        for rows in 1..80_i64 {
+            connection.execute_batch("BEGIN; DELETE FROM rows").unwrap();
+            for id in 0..rows {
+                connection.execute("INSERT INTO rows (id, said) VALUES (?1, zeroblob(4000))", [id]).unwrap();
+            }
+            connection.execute_batch("COMMIT").unwrap();
+            let seen: i64 =
+                other.query_row("SELECT SUM(length(said)) FROM rows", [], |row| row.get(0)).unwrap();
+            assert_eq!(seen, rows * 4_000);
+        }
+        assert_eq!(seen(&path, 1), (0, "ok".to_owned()));
+    }
+
+    #[test]
+    fn a_copy_of_the_files_as_they_are_has_every_commit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.db");
+        let connection = hot(&path);
+        for id in 0..50 {
+            connection.execute("INSERT INTO rows (id, said) VALUES (?1, x'00')", [id]).unwrap();
+            let copy = folder.path().join(format!("copy-{id}.db"));
+            std::fs::copy(&path, &copy).unwrap();
+            std::fs::copy(folder.path().join("rows.db-wal"), folder.path().join(format!("copy-{id}.db-wal")))
+                .unwrap();
+            let rows: i64 = Connection::open(&copy)
+                .unwrap()
+                .query_row("SELECT COUNT(*) FROM rows", [], |row| row.get(0))
+                .unwrap();
+            assert_eq!(rows, id + 1, "a commit is in the file when it is told of");
+        }
+    }
+
+    #[test]
+    fn a_frame_of_a_commits_end_is_told_by_its_header() {
+        let mut header = [0; FRAME_HEADER_BYTES];
+        assert_eq!(database_size(&header), Some(0));
+        header[7] = 9;
+        assert_eq!(database_size(&header), Some(9));
+        assert_eq!(database_size(&[0; 4_096]), None);
+        assert_eq!(database_size(&[0; 32]), None, "the log's own header");
     }
 }

@@ -27,7 +27,7 @@ const AT_ONCE: u64 = 100;
 /// Attempts to make one shorter, each in an organization of its own.
 const ATTEMPTS_MAX: usize = 300;
 /// What `make test` plays. Its seed is fixed: it fails when something changed and not by chance. `make torture` plays others.
-const SHORT: u64 = 200;
+const SHORT: u64 = 100;
 const SHORT_SEED: u64 = 5;
 
 on_both_engines! {

@@ -40,8 +40,11 @@ impl Tally {
     async fn add(&mut self, world: &TestWorld, mut heard: Heard) {
         self.sent += heard.sent();
         self.acknowledged += heard.acknowledged();
-        self.faults.extend(heard.faults(world).await);
-        self.faults.extend(chains::faults(world).await);
+        let faults = [heard.faults(world).await, chains::faults(world).await].concat();
+        if !faults.is_empty() {
+            println!("the servers said:\n{}", world.warnings());
+        }
+        self.faults.extend(faults);
     }
 
     fn lost(&self) -> usize {

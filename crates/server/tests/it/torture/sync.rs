@@ -7,7 +7,7 @@ use crate::faults::readiness;
 use crate::world::{Engine, TestWorld};
 
 /// New requests of each writer.
-const REQUESTS: u64 = 60;
+const REQUESTS: u64 = 200;
 const FAILURES: u64 = 5;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

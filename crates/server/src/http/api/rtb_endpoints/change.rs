@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::Response;
-use hookline_domain::document::without_value;
 use hookline_domain::ids::RtbEndpointId;
 
 use super::{Fields, RTB_ENDPOINTS_MAX, checked, endpoint_id, not_found, view};
@@ -99,12 +98,7 @@ fn merged(old: &EndpointRow, mut sent: Members) -> Result<Fields, Problem> {
     }
     let mut fields = Members::of(&view(old).fields);
     fields.merge(sent);
-    serde_json::from_str(fields.to_raw().get()).map_err(|error| {
-        Problem::bad_request(
-            "invalid_body",
-            format!("The JSON body can't be read: {}. Correct it.", without_value(&error)),
-        )
-    })
+    serde_json::from_str(fields.to_raw().get()).map_err(|error| read::unreadable(&error))
 }
 
 #[utoipa::path(
