@@ -33,8 +33,6 @@ type Opens = unsafe extern "C" fn(*mut ffi::sqlite3_vfs, *const c_char, File, c_
 
 /// A log's frames on their way to the file.
 struct Gathered {
-    /// In place of the system's, which they call.
-    methods: ffi::sqlite3_io_methods,
     system: &'static ffi::sqlite3_io_methods,
     bytes: Vec<u8>,
     /// Where in the file they begin.
@@ -86,10 +84,9 @@ unsafe extern "C" fn open_file(
         if code == ffi::SQLITE_OK && flags & ffi::SQLITE_OPEN_WAL != 0 {
             let system = &*(*file).pMethods;
             let methods = ffi::sqlite3_io_methods { xClose: Some(close), xWrite: Some(write), ..*system };
-            let gathered = Gathered { methods, system, bytes: vec![], at: 0, ends: false };
-            let gathered = Box::into_raw(Box::new(gathered));
-            *place(file) = gathered;
-            (*file).pMethods = &raw const (*gathered).methods;
+            *place(file) = Box::into_raw(Box::new(Gathered { system, bytes: vec![], at: 0, ends: false }));
+            // There as long as the process: a server opens one log.
+            (*file).pMethods = Box::leak(Box::new(methods));
         }
         code
     }
