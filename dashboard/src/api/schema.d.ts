@@ -5415,6 +5415,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -5482,6 +5491,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5560,6 +5578,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5646,6 +5673,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5740,6 +5776,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5843,6 +5888,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -5923,6 +5977,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6035,6 +6098,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -6114,6 +6186,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6204,6 +6285,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6306,6 +6396,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -6389,6 +6488,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6495,6 +6603,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -6587,6 +6704,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6692,6 +6818,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -6759,6 +6894,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6837,6 +6981,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6930,6 +7083,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -7009,6 +7171,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7115,6 +7286,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -7182,6 +7362,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7260,6 +7449,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7362,6 +7560,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -7441,6 +7648,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7531,6 +7747,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7634,6 +7859,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -7713,6 +7947,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7806,6 +8049,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -7889,6 +8141,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -7960,6 +8221,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8062,6 +8332,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -8141,6 +8420,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8247,6 +8535,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -8331,6 +8628,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8426,6 +8732,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8532,6 +8847,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -8620,6 +8944,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8722,6 +9055,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -8810,6 +9152,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -8877,6 +9228,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8962,6 +9322,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -9029,6 +9398,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9107,6 +9485,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9209,6 +9596,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -9288,6 +9684,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9385,6 +9790,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -9461,6 +9875,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9546,6 +9969,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -9617,6 +10049,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9707,6 +10148,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -9778,6 +10228,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9875,6 +10334,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -9954,6 +10422,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10047,6 +10524,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -10130,6 +10616,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10236,6 +10731,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -10335,6 +10839,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -10402,6 +10915,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10480,6 +11002,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10573,6 +11104,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -10652,6 +11192,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10758,6 +11307,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -10841,6 +11399,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10936,6 +11503,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -11015,6 +11591,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11108,6 +11693,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -11191,6 +11785,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -11262,6 +11865,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11364,6 +11976,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -11443,6 +12064,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11549,6 +12179,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -11632,6 +12271,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11725,6 +12373,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -11804,6 +12461,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11910,6 +12576,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -11993,6 +12668,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -12064,6 +12748,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12166,6 +12859,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -12245,6 +12947,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12335,6 +13046,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12444,6 +13164,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -12535,6 +13264,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -12593,6 +13331,15 @@ export interface operations {
             };
             /** @description `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12669,6 +13416,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -12736,6 +13492,15 @@ export interface operations {
             };
             /** @description `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12830,6 +13595,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB. */
             413: {
                 headers: {
@@ -12908,6 +13682,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB. */
             413: {
                 headers: {
@@ -12976,6 +13759,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13062,6 +13854,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB. */
             413: {
                 headers: {
@@ -13129,6 +13930,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13222,6 +14032,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -13280,6 +14099,15 @@ export interface operations {
             };
             /** @description `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13364,6 +14192,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -13431,6 +14268,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13509,6 +14355,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13611,6 +14466,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -13690,6 +14554,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13796,6 +14669,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -13874,6 +14756,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13964,6 +14855,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14066,6 +14966,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -14149,6 +15058,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -14220,6 +15138,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14315,6 +15242,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14421,6 +15357,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -14516,6 +15461,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -14602,6 +15556,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -14673,6 +15636,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14775,6 +15747,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -14865,6 +15846,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description It stands in the way of something else; `code` and `message` say of what. */
             409: {
                 headers: {
@@ -14941,6 +15931,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15026,6 +16025,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -15096,6 +16104,15 @@ export interface operations {
             };
             /** @description `role_too_low`: the role is too low for it, `role_needed` says which it takes; `not_a_member` of the organization that was asked for; `cross_origin`: another site's page asks. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15189,6 +16206,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -15268,6 +16294,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15365,6 +16400,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -15455,6 +16499,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description The body is over 256 KiB, or over 1,088 KiB where a target, a plan or a flow is sent. */
             413: {
                 headers: {
@@ -15538,6 +16591,15 @@ export interface operations {
             };
             /** @description The organization has nothing of this id. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body took over 15 seconds; nothing was changed. */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
