@@ -145,6 +145,7 @@ impl TestWorld {
     }
 
     /// What the servers warned of.
+    #[cfg(feature = "failpoints")]
     pub fn warnings(&self) -> String {
         let log = std::fs::read_to_string(self.log_path()).unwrap_or_default();
         let warned = |line: &&str| ["WARN", "ERROR", "panicked"].iter().any(|word| line.contains(word));
