@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
@@ -187,10 +187,7 @@ impl Db {
         match self {
             Self::Sqlite(db) => {
                 let turn = db.turn.clone().lock_owned().await;
-                if db.sync_failed.load(Ordering::Acquire) {
-                    return Err(StorageError::SyncFailed);
-                }
-                Tx::on_sqlite(&db.write, turn).await
+                Tx::on_sqlite(&db.write, turn, &db.sync_failed).await
             }
             Self::Postgres(pool) => Tx::on_postgres(pool).await,
         }

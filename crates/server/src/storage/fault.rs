@@ -39,8 +39,8 @@ impl Trouble {
         self.is_final.load(Ordering::Acquire)
     }
 
-    pub fn stop_for_good(&self) {
-        self.is_final.store(true, Ordering::Release);
+    pub fn stop_for_good(&self, error: &dyn std::error::Error) {
+        stop_for_good(&self.is_final, error);
     }
 
     pub fn advice(&self) -> Option<&'static str> {
@@ -120,8 +120,20 @@ pub fn is_deadlock(error: &StorageError) -> bool {
 pub fn is_disk_failure(error: &StorageError) -> bool {
     const IOERR_FSYNC: i32 = 1_034;
     const IOERR_DIR_FSYNC: i32 = 1_290;
-    matches!(error, StorageError::Sqlite(rusqlite::Error::SqliteFailure(error, _))
-        if matches!(error.extended_code, IOERR_FSYNC | IOERR_DIR_FSYNC))
+    let code = match error {
+        StorageError::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => Some(error.extended_code),
+        StorageError::Database(sqlx::Error::Database(error)) => {
+            error.code().and_then(|code| code.parse().ok().filter(|_| code.len() < 5))
+        }
+        _ => None,
+    };
+    matches!(code, Some(IOERR_FSYNC | IOERR_DIR_FSYNC))
+}
+
+/// Nothing will be written until a restart.
+pub fn stop_for_good(sync_failed: &AtomicBool, error: &dyn std::error::Error) {
+    tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
+    sync_failed.store(true, Ordering::Release);
 }
 
 const SYNC_FAILED: &str = "the disk failed to sync and writing has stopped; check the disk, then restart";

@@ -232,7 +232,7 @@ fn run_sqlite(
             Ok(committed) => written.push(Written { batch, committed, started }),
             Err(error) => {
                 if is_disk_failure(&error) {
-                    stop_for_good(trouble, &error);
+                    trouble.stop_for_good(&error);
                 }
                 for entry in to_try_alone(batch, &error, trouble) {
                     match writer.commit(&[&entry.work]) {
@@ -252,11 +252,6 @@ fn run_sqlite(
     }
 }
 
-fn stop_for_good(trouble: &Trouble, error: &dyn std::error::Error) {
-    tracing::error!(%error, "the disk failed to sync: this server takes no more writes; check the disk, then restart");
-    trouble.stop_for_good();
-}
-
 /// Syncs SQLite's log and answers whose commits are in it; the writer goes on meanwhile.
 fn sync_log(
     log: &Log,
@@ -270,7 +265,7 @@ fn sync_log(
         if !trouble.is_final()
             && let Err(error) = log.sync()
         {
-            stop_for_good(trouble, &error);
+            trouble.stop_for_good(&error);
         }
         if trouble.is_final() {
             together.into_iter().for_each(|one| refuse(one.batch, CommitError::Unavailable));

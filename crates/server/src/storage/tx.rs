@@ -1,5 +1,7 @@
 //! Transactions of cold SQL on either engine.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
@@ -10,22 +12,33 @@ use super::db::{
     POSTGRES_STATEMENT_TIME_MAX, Result, Row, StorageError, Value, check_count, postgres_arguments,
     sqlite_arguments,
 };
+use super::fault::{is_disk_failure, stop_for_good};
 
 /// A connection that takes longer to say that it is there is closed: several that are dead fit into the time of one that is
 /// waited for.
 const ALIVE_TIME_MAX: Duration = Duration::from_secs(2);
 
+/// Whether a sync of SQLite's log has failed.
+type SyncFailed = Arc<AtomicBool>;
+
 /// A transaction; dropped without `commit`, it changes nothing.
 pub enum Tx {
-    Sqlite(Begun<Sqlite>, OwnedMutexGuard<()>),
+    Sqlite(Begun<Sqlite>, OwnedMutexGuard<()>, SyncFailed),
     Postgres(Begun<Postgres>),
 }
 
 impl Tx {
-    pub(super) async fn on_sqlite(pool: &SqlitePool, turn: OwnedMutexGuard<()>) -> Result<Self> {
+    pub(super) async fn on_sqlite(
+        pool: &SqlitePool,
+        turn: OwnedMutexGuard<()>,
+        sync_failed: &SyncFailed,
+    ) -> Result<Self> {
+        if sync_failed.load(Ordering::Acquire) {
+            return Err(StorageError::SyncFailed);
+        }
         let mut tx = Begun(Some(pool.acquire().await?));
         sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut **tx.connection()).await?;
-        Ok(Self::Sqlite(tx, turn))
+        Ok(Self::Sqlite(tx, turn, sync_failed.clone()))
     }
 
     pub(super) async fn on_postgres(pool: &PgPool) -> Result<Self> {
@@ -38,7 +51,7 @@ impl Tx {
     pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         check_count(sql, &values)?;
         let done = match self {
-            Self::Sqlite(tx, _) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
+            Self::Sqlite(tx, ..) => sqlx::query_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
                 .execute(&mut **tx.connection())
                 .await
                 .map(|done| done.rows_affected())
@@ -62,7 +75,7 @@ impl Tx {
     pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
         check_count(sql, &values)?;
         match self {
-            Self::Sqlite(tx, _) => {
+            Self::Sqlite(tx, ..) => {
                 Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
                     .fetch_all(&mut **tx.connection())
                     .await?)
@@ -81,8 +94,13 @@ impl Tx {
 
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(mut tx, _turn) => {
-                sqlx::raw_sql("COMMIT").execute(&mut **tx.connection()).await?;
+            Self::Sqlite(mut tx, _turn, sync_failed) => {
+                let done = sqlx::raw_sql("COMMIT").execute(&mut **tx.connection()).await;
+                done.map_err(StorageError::from).inspect_err(|error| {
+                    if is_disk_failure(error) {
+                        stop_for_good(&sync_failed, error);
+                    }
+                })?;
                 tx.give_back();
             }
             Self::Postgres(mut tx) => {
