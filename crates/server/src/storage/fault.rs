@@ -105,10 +105,13 @@ fn is_of_surroundings(code: ErrorCode) -> bool {
     )
 }
 
-/// What SQLite's number in an error of sqlx's means. SQLSTATEs have five characters, the numbers four at most.
+/// SQLite's number in an error of sqlx's. SQLSTATEs have five characters, the numbers four at most.
+fn sqlite_number(code: &str) -> Option<i32> {
+    code.parse().ok().filter(|_| code.len() < 5)
+}
+
 fn sqlite_code(code: &str) -> Option<ErrorCode> {
-    let number = code.parse().ok().filter(|_| code.len() < 5)?;
-    Some(rusqlite::ffi::Error::new(number).code)
+    sqlite_number(code).map(|number| rusqlite::ffi::Error::new(number).code)
 }
 
 pub fn is_deadlock(error: &StorageError) -> bool {
@@ -123,7 +126,7 @@ pub fn is_disk_failure(error: &StorageError) -> bool {
     let code = match error {
         StorageError::Sqlite(rusqlite::Error::SqliteFailure(error, _)) => Some(error.extended_code),
         StorageError::Database(sqlx::Error::Database(error)) => {
-            error.code().and_then(|code| code.parse().ok().filter(|_| code.len() < 5))
+            error.code().and_then(|code| sqlite_number(&code))
         }
         _ => None,
     };

@@ -14,8 +14,7 @@ async fn a_cap_of_an_hour_counts_by_the_clock_also_when_that_is_set_back_and_aft
     let mut world = TestWorld::start(engine).await;
     world.nodes.clear();
     let file = world.folder.path().join("step");
-    let variables = [("HOOKLINE_TEST_CLOCK_STEP", file.to_str().unwrap())];
-    world.add_node_with(&variables);
+    world.add_node_by_clock(&file);
     let one = target(&world, "One", json!({"caps": {"hour": 2}})).await;
     plan(&world, json!([{"target": one}]), json!({})).await;
     // From the first second of an hour, so that the steps below are into other hours.
@@ -35,7 +34,7 @@ async fn a_cap_of_an_hour_counts_by_the_clock_also_when_that_is_set_back_and_aft
         "the hour that was over has come again"
     );
     world.nodes.clear();
-    world.add_node_with(&variables);
+    world.add_node_by_clock(&file);
     assert_eq!(call(&world, 5).await["routing"]["code"], "all_capped", "counted before the crash");
     step_to(&file, start + 3_600);
     assert_eq!(dialed(&call(&world, 6).await), "One");

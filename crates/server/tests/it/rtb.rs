@@ -196,8 +196,7 @@ async fn a_bid_that_no_call_uses_gives_its_place_back_once(engine: Engine) {
     let mut world = TestWorld::start(engine).await;
     world.nodes.clear();
     let file = world.folder.path().join("step");
-    let variables = [("HOOKLINE_TEST_CLOCK_STEP", file.to_str().unwrap())];
-    world.add_node_with(&variables);
+    world.add_node_by_clock(&file);
     let one = target(&world, "One", json!({"caps": {"total": 1}, "concurrency": 1})).await;
     plan(&world, json!([{"target": one}]), json!({})).await;
     let endpoint = endpoint(&world, json!({"reservation_seconds": 300})).await;

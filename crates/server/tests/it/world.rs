@@ -57,6 +57,11 @@ impl Answer {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
+
+    /// The first request of its transaction id is being committed at this moment.
+    pub fn is_in_progress(&self) -> bool {
+        self.status == 409 && self.body.contains("transaction_in_progress")
+    }
 }
 
 impl TestWorld {
@@ -116,6 +121,11 @@ impl TestWorld {
         }
     }
 
+    /// The same, with the clock that [`step_to`] sets in this file.
+    pub fn add_node_by_clock(&mut self, file: &std::path::Path) {
+        self.add_node_with(&[("HOOKLINE_TEST_CLOCK_STEP", file.to_str().expect("a path in UTF-8"))]);
+    }
+
     /// The same of a server that may end before it serves.
     pub fn try_add_node(&mut self, variables: &[(&str, &str)]) -> bool {
         let log = std::fs::File::options()
@@ -145,7 +155,6 @@ impl TestWorld {
     }
 
     /// What the servers warned of.
-    #[cfg(feature = "failpoints")]
     pub fn warnings(&self) -> String {
         let log = std::fs::read_to_string(self.log_path()).unwrap_or_default();
         let warned = |line: &&str| ["WARN", "ERROR", "panicked"].iter().any(|word| line.contains(word));

@@ -82,7 +82,7 @@ impl Heard {
                 self.faults.extend(fault);
             }
             // Its twin is being committed at this moment.
-            409 if answer.body.contains("transaction_in_progress") => {}
+            409 if answer.is_in_progress() => {}
             503 if self.forgives_unavailable => {}
             _ => self.faults.push(Fault::Refused(id, answer.body)),
         }

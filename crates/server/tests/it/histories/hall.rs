@@ -109,8 +109,8 @@ impl Hall {
 
     /// Nothing here is an error of the server's own.
     fn assert_unharmed(&self) {
-        let log = std::fs::read_to_string(self.world.log_path()).unwrap_or_default();
-        let harmed = log.lines().find(|line| line.contains("ERROR") || line.contains("panicked"));
+        let warnings = self.world.warnings();
+        let harmed = warnings.lines().find(|line| line.contains("ERROR") || line.contains("panicked"));
         assert_eq!(harmed, None, "the server complains");
     }
 }

@@ -193,7 +193,7 @@ impl Player {
         loop {
             let answer = wire.send(&self.stage).await;
             let waits = self.went_away && since.elapsed() < Duration::from_secs(UNHEARD_SECONDS_MAX);
-            if !(waits && is_in_progress(&answer)) {
+            if !(waits && answer.is_in_progress()) {
                 return answer;
             }
         }
@@ -206,7 +206,7 @@ impl Player {
         let (one, other) = tokio::join!(wire.send(&self.stage), wire.send(&self.stage));
         let done = [&one, &other].iter().filter(|answer| is_done(answer)).count();
         same(&1, &done, &format!("{} | {}", one.body, other.body))?;
-        for answer in [one, other].iter().filter(|answer| !is_in_progress(answer)) {
+        for answer in [one, other].iter().filter(|answer| !answer.is_in_progress()) {
             let expected = Expected { replayed: !is_done(answer), ..expected.clone() };
             self.compare(request, &without_body(expected), answer)?;
         }
@@ -372,8 +372,4 @@ fn without_body(expected: Expected) -> Expected {
 
 fn is_done(answer: &Answer) -> bool {
     answer.status == 200 && answer.header("idempotent-replayed").is_none()
-}
-
-fn is_in_progress(answer: &Answer) -> bool {
-    answer.status == 409 && answer.body.contains("transaction_in_progress")
 }

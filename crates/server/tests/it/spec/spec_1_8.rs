@@ -46,8 +46,7 @@ async fn a_step_of_the_wall_clock_opens_and_closes_nothing(engine: Engine) {
     let mut world = TestWorld::start_with(engine, LIMIT, false).await;
     world.nodes.clear();
     let file = world.folder.path().join("step");
-    let variables = [("HOOKLINE_TEST_CLOCK_STEP", file.to_str().unwrap())];
-    world.add_node_with(&variables);
+    world.add_node_by_clock(&file);
     let full = json!({"call_log_id": call_id(0), "revenue_paid_out": 1});
     let below = json!({"call_log_id": call_id(0), "add": {"a": "b"}});
     for _ in 0..LIMIT {
@@ -58,7 +57,7 @@ async fn a_step_of_the_wall_clock_opens_and_closes_nothing(engine: Engine) {
         step_to(&file, step);
         if restarts {
             world.nodes.clear();
-            world.add_node_with(&variables);
+            world.add_node_by_clock(&file);
         }
         let refused = world.post("update_revenue", full.clone()).await;
         assert_eq!(refused.status, 429, "stepped to {step} s: {}", refused.body);

@@ -67,7 +67,7 @@ async fn storm(world: &TestWorld, body: &Value, tally: &mut Tally) {
         match (answer.status, answer.header("idempotent-replayed")) {
             (200, None) => done += 1,
             (200, Some("true")) => tally.replays += 1,
-            (409, None) if answer.body.contains("transaction_in_progress") => {
+            (409, None) if answer.is_in_progress() => {
                 tally.in_progress += 1;
                 continue;
             }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use hookline::failpoint::Failpoint;
 
-use super::{CYCLES_PER_WORLD, WRITERS, dice, report, times};
-use crate::crash::chains;
+use super::{CYCLES_PER_WORLD, WRITERS, dice, faults, report, times};
 use crate::crash::dice::Dice;
 use crate::crash::heard::{Fault, Heard};
 use crate::crash::load::Load;
@@ -47,8 +46,7 @@ async fn killed_anywhere_nothing_is_lost_doubled_or_stuck(engine: Engine) {
         }
         tally.acknowledged += heard.acknowledged();
         world.add_node();
-        tally.faults.extend(heard.faults(&world).await);
-        tally.faults.extend(chains::faults(&world).await);
+        tally.faults.extend(faults(&world, &mut heard).await);
         tally.sent += heard.sent();
         tally.replays += heard.replays;
     }

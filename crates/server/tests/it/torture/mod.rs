@@ -9,7 +9,10 @@ mod silent;
 mod sync;
 mod wire;
 
+use crate::crash::chains;
 use crate::crash::dice::Dice;
+use crate::crash::heard::{Fault, Heard};
+use crate::world::TestWorld;
 
 /// Writers at the same time.
 const WRITERS: u64 = 100;
@@ -34,6 +37,15 @@ fn seed() -> u64 {
     );
     println!("TORTURE_SEED={seed}");
     seed
+}
+
+/// What is wrong after a check of the whole database, and in the output what the servers warned of.
+async fn faults(world: &TestWorld, heard: &mut Heard) -> Vec<Fault> {
+    let faults = [heard.faults(world).await, chains::faults(world).await].concat();
+    if !faults.is_empty() {
+        println!("the servers said:\n{}", world.warnings());
+    }
+    faults
 }
 
 /// A line of the report.

@@ -4,8 +4,7 @@ use std::process::Command;
 
 use hookline::failpoint::Failpoint;
 
-use super::{CYCLES_PER_WORLD, WRITERS, dice, report, times};
-use crate::crash::chains;
+use super::{CYCLES_PER_WORLD, WRITERS, dice, faults, report, times};
 use crate::crash::dice::Dice;
 use crate::crash::heard::{Fault, Heard};
 use crate::crash::load::Load;
@@ -40,11 +39,7 @@ impl Tally {
     async fn add(&mut self, world: &TestWorld, mut heard: Heard) {
         self.sent += heard.sent();
         self.acknowledged += heard.acknowledged();
-        let faults = [heard.faults(world).await, chains::faults(world).await].concat();
-        if !faults.is_empty() {
-            println!("the servers said:\n{}", world.warnings());
-        }
-        self.faults.extend(faults);
+        self.faults.extend(faults(world, &mut heard).await);
     }
 
     fn lost(&self) -> usize {

@@ -160,8 +160,7 @@ fn clock(world: &TestWorld, node: u64) -> std::path::PathBuf {
 }
 
 fn start(world: &mut TestWorld, node: u64) {
-    let clock = clock(world, node);
-    world.add_node_with(&[("HOOKLINE_TEST_CLOCK_STEP", clock.to_str().expect("a path in UTF-8"))]);
+    world.add_node_by_clock(&clock(world, node));
 }
 
 fn tell(world: &TestWorld, addresses: &Addresses) {

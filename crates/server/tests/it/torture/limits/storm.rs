@@ -85,7 +85,7 @@ async fn world(engine: Engine, limit: usize) -> TestWorld {
 fn start(world: &mut TestWorld, nodes: usize) {
     let clock = world.folder.path().join("step");
     for _ in 0..nodes {
-        world.add_node_with(&[("HOOKLINE_TEST_CLOCK_STEP", clock.to_str().expect("a path in UTF-8"))]);
+        world.add_node_by_clock(&clock);
     }
 }
 
