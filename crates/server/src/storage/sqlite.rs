@@ -172,12 +172,12 @@ fn store(
         tx.prepare_cached("INSERT OR REPLACE INTO call_tags (org_id, call_id, tags) VALUES (?1, ?2, ?3)")?
             .execute(params![id(&org.0), id(&call.0), loaded.tags[call].to_stored()])?;
     }
+    let mut append = tx.prepare_cached(
+        "INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?;
     for row in &writes.timeline {
-        tx.prepare_cached(
-            "INSERT INTO timeline (org_id, seq, call_id, previous, at, kind, actor, request_id, changes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
+        append.execute(params![
             id(&row.org.0),
             row.seq,
             id(&row.call.0),
@@ -200,16 +200,16 @@ fn store_requests(
     writes: &Writes,
     transactions: &mut TransactionIds,
 ) -> Result<()> {
+    let mut insert = tx.prepare_cached(
+        "INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
+             transaction_id, caller, status, code, response, replay_of, mismatch, effect, transaction_hash,
+             fingerprint, seq)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
+    )?;
     for row in &writes.requests {
         let Work::Request(request) = works[row.work] else { unreachable!("only requests have request rows") };
         let (transaction, caller) = request.log_keys();
-        tx.prepare_cached(
-            "INSERT INTO requests (org_id, id, webhook_id, received_at, method, address, query, headers, body,
-                 transaction_id, caller, status, code, response, replay_of, mismatch, effect, transaction_hash,
-                 fingerprint, seq)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)",
-        )?
-        .execute(params![
+        insert.execute(params![
             id(&request.org.id.0),
             id(&request.id.0),
             id(&request.webhook.id.0),

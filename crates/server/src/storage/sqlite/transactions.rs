@@ -4,8 +4,7 @@
 //! many go to each page of the table, and then follow the commits into it, a few with each. After a start those in memory
 //! are read again from the request log.
 
-use std::collections::BTreeMap;
-use std::ops::Bound;
+use std::collections::HashMap;
 
 use bytes::Bytes;
 use hookline_domain::ids::RequestId;
@@ -25,19 +24,27 @@ const MERGED_PER_USED: usize = 2;
 pub struct TransactionIds {
     /// The newest request's number in the log. Never used again, even when its row has expired.
     newest: i64,
-    gathered: BTreeMap<TransactionHash, i64>,
-    merging: Merging,
+    gathered: Ids,
+    /// Now and then.
+    merging: Option<Merging>,
     gathered_max: usize,
     /// What the open transaction adds once it is committed.
     pending: Pending,
 }
 
-/// Ids on their way into the table; none when no merge is under way.
-#[derive(Default)]
+/// Requests by their ids. Those whose ids begin with the same byte are kept together: a merge puts one such part in order
+/// after the other, and never all at once.
+struct Ids([HashMap<TransactionHash, i64>; 256]);
+
+/// Ids on their way into the table.
 struct Merging {
-    ids: BTreeMap<TransactionHash, i64>,
-    /// Up to which id they are in the table.
-    done: Option<TransactionHash>,
+    ids: Ids,
+    /// The first of them in order, some of which are in the table already.
+    sorted: Vec<(TransactionHash, i64)>,
+    /// First bytes that are among these.
+    sorted_bytes: usize,
+    done: usize,
+    total: usize,
     /// The newest request among them.
     upto: i64,
 }
@@ -46,8 +53,58 @@ struct Merging {
 struct Pending {
     used: Vec<(TransactionHash, i64)>,
     newest: i64,
-    merged: Option<TransactionHash>,
-    is_last: bool,
+    /// Ids that go from a merge into the table.
+    merged: usize,
+}
+
+impl Default for Ids {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| HashMap::new()))
+    }
+}
+
+impl FromIterator<(TransactionHash, i64)> for Ids {
+    fn from_iter<T: IntoIterator<Item = (TransactionHash, i64)>>(ids: T) -> Self {
+        let mut all = Self::default();
+        all.extend(ids);
+        all
+    }
+}
+
+impl Extend<(TransactionHash, i64)> for Ids {
+    fn extend<T: IntoIterator<Item = (TransactionHash, i64)>>(&mut self, ids: T) {
+        for (hash, request) in ids {
+            self.0[usize::from(hash[0])].insert(hash, request);
+        }
+    }
+}
+
+impl Ids {
+    fn get(&self, hash: &TransactionHash) -> Option<i64> {
+        self.0[usize::from(hash[0])].get(hash).copied()
+    }
+
+    fn len(&self) -> usize {
+        self.0.iter().map(HashMap::len).sum()
+    }
+}
+
+impl Merging {
+    fn of(ids: Ids, upto: i64) -> Self {
+        Self { sorted: vec![], sorted_bytes: 0, done: 0, total: ids.len(), ids, upto }
+    }
+
+    /// The next ids to add to the table, at most so many.
+    fn next(&mut self, count: usize) -> &[(TransactionHash, i64)] {
+        let until = (self.done + count).min(self.total);
+        while self.sorted.len() < until {
+            let start = self.sorted.len();
+            self.sorted.extend(self.ids.0[self.sorted_bytes].iter().map(|(hash, request)| (*hash, *request)));
+            self.sorted[start..].sort_unstable();
+            self.sorted_bytes += 1;
+        }
+        &self.sorted[self.done..until]
+    }
 }
 
 impl TransactionIds {
@@ -66,7 +123,7 @@ impl TransactionIds {
         Ok(Self {
             newest: newest.unwrap_or(0).max(upto),
             gathered,
-            merging: Merging::default(),
+            merging: None,
             gathered_max: GATHERED_MAX,
             pending: Pending::default(),
         })
@@ -89,8 +146,9 @@ impl TransactionIds {
     }
 
     fn find(&self, tx: &Transaction<'_>, hash: &TransactionHash) -> Result<Option<i64>> {
-        if let Some(request) = self.gathered.get(hash).or_else(|| self.merging.ids.get(hash)) {
-            return Ok(Some(*request));
+        let merging = || self.merging.as_ref().and_then(|merging| merging.ids.get(hash));
+        if let Some(request) = self.gathered.get(hash).or_else(merging) {
+            return Ok(Some(request));
         }
         Ok(tx
             .prepare_cached("SELECT request FROM transaction_ids WHERE transaction_hash = ?1")?
@@ -107,26 +165,23 @@ impl TransactionIds {
 
     /// Adds some of the gathered ids to the table, once there are enough.
     pub fn merge(&mut self, tx: &Transaction<'_>) -> Result<()> {
-        if self.merging.ids.is_empty() {
-            if self.gathered.len() < self.gathered_max {
-                return Ok(());
-            }
-            self.merging = Merging { ids: std::mem::take(&mut self.gathered), done: None, upto: self.newest };
+        if self.merging.is_none() && self.gathered.len() >= self.gathered_max {
+            self.merging = Some(Merging::of(std::mem::take(&mut self.gathered), self.newest));
         }
+        let Some(merging) = &mut self.merging else { return Ok(()) };
         let mut insert = tx.prepare_cached(
             "INSERT INTO transaction_ids (transaction_hash, request) VALUES (?1, ?2)
              ON CONFLICT (transaction_hash) DO UPDATE SET request = excluded.request",
         )?;
-        let after = self.merging.done.map_or(Bound::Unbounded, Bound::Excluded);
-        let mut left = self.merging.ids.range((after, Bound::Unbounded));
-        for (hash, request) in left.by_ref().take(self.pending.used.len() * MERGED_PER_USED) {
+        let ids = merging.next(self.pending.used.len() * MERGED_PER_USED);
+        for (hash, request) in ids {
             insert.execute(params![hash.as_slice(), request])?;
-            self.pending.merged = Some(*hash);
         }
-        self.pending.is_last = left.next().is_none();
-        if self.pending.is_last {
+        let count = ids.len();
+        self.pending.merged = count;
+        if merging.done + count == merging.total {
             tx.prepare_cached("UPDATE transaction_ids_merged SET upto = ?1 WHERE id = 1")?
-                .execute([self.merging.upto])?;
+                .execute([merging.upto])?;
         }
         Ok(())
     }
@@ -135,9 +190,11 @@ impl TransactionIds {
         let pending = std::mem::take(&mut self.pending);
         self.newest = pending.newest;
         self.gathered.extend(pending.used);
-        self.merging.done = pending.merged.or(self.merging.done);
-        if pending.is_last {
-            self.merging = Merging::default();
+        if let Some(merging) = &mut self.merging {
+            merging.done += pending.merged;
+            if merging.done == merging.total {
+                self.merging = None;
+            }
         }
     }
 }
