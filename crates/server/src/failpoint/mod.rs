@@ -21,7 +21,7 @@ pub enum Failpoint {
     BeforeAnswer,
     /// The log is in the database file, and the log has not begun again.
     InCheckpoint,
-    /// Sums of reports are made anew, and not committed.
+    /// Sums of reports have followed what changed, not committed.
     InReports,
     /// Old rows are removed in part, and not committed.
     InExpiry,

@@ -1,6 +1,5 @@
 //! Reads the timeline's end in commit order.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,7 +10,8 @@ use hookline_domain::time::Timestamp;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::storage::{Db, Result, StorageError};
+use crate::storage::report_sums::Line;
+use crate::storage::{Db, Result, Snapshot, StorageError};
 use crate::values;
 
 /// Entries read at once.
@@ -24,6 +24,12 @@ const POLL: Duration = Duration::from_millis(250);
 pub struct Cursor {
     pub(super) tx: i64,
     seq: i64,
+}
+
+impl From<&Line> for Cursor {
+    fn from(line: &Line) -> Self {
+        Self { tx: line.tx, seq: line.seq }
+    }
 }
 
 impl fmt::Display for Cursor {
@@ -91,15 +97,6 @@ impl EventRow {
     }
 }
 
-/// Calls that were changed.
-pub struct Changed {
-    pub calls: Vec<(OrgId, Uuid)>,
-    /// The place after them; `None` if there are none.
-    pub last: Option<Cursor>,
-    /// Whether there are no more.
-    pub is_all: bool,
-}
-
 /// Entries of any organization.
 pub struct Entries {
     pub entries: Vec<(OrgId, Event)>,
@@ -107,6 +104,15 @@ pub struct Entries {
     pub last: Option<Cursor>,
     /// How many there were, with those that can't be read.
     pub read: usize,
+}
+
+/// How entries are read after a place, which is `$1` and `$2`.
+struct Reading {
+    tx: &'static str,
+    later: &'static str,
+    /// A transaction that is still open may yet append below a number that is visible already.
+    settled: &'static str,
+    order: &'static str,
 }
 
 /// The end of the timeline, and a notice when it grows.
@@ -128,14 +134,23 @@ impl Tail {
 
     /// The place after everything that is committed now.
     pub async fn end(&self) -> Result<Cursor> {
-        let sql = match self.db {
+        self.place(self.end_statement()).await
+    }
+
+    /// The same of a moment of the database.
+    pub async fn end_of(&self, moment: &mut Snapshot) -> Result<Cursor> {
+        let places: Vec<(i64, i64)> = moment.fetch_all(self.end_statement(), vec![]).await?;
+        Ok(places.first().map(|&(tx, seq)| Cursor { tx, seq }).unwrap_or_default())
+    }
+
+    fn end_statement(&self) -> &'static str {
+        match self.db {
             Db::Sqlite(_) => "SELECT 0, COALESCE(MAX(seq), 0) FROM timeline",
             // Transactions below this one have ended; what the others append comes after this place.
             Db::Postgres(_) => {
                 "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint - 1, 9223372036854775807"
             }
-        };
-        self.place(sql).await
+        }
     }
 
     /// The place before everything that is begun from now on. What is being committed at this moment may be before it, and
@@ -159,11 +174,11 @@ impl Tail {
 
     /// What was appended after a place for an organization, or for one of its calls; oldest first.
     async fn after(&self, cursor: Cursor, org: OrgId, call: Option<CallId>) -> Result<Vec<Event>> {
-        let (tx, later, order) = self.reading();
+        let Reading { tx, later, settled, order } = self.reading();
         let of_call = if call.is_some() { "AND call_id = $4" } else { "" };
         let sql = format!(
             "SELECT {tx}, seq, call_id, kind, at, actor, request_id, changes FROM timeline
-             WHERE {later} AND org_id = $3 {of_call} ORDER BY {order} LIMIT {PAGE_MAX}"
+             WHERE {later}{settled} AND org_id = $3 {of_call} ORDER BY {order} LIMIT {PAGE_MAX}"
         );
         let mut values = values![cursor.tx, cursor.seq, org.0];
         values.extend(call.map(|call| crate::storage::Value::from(call.0)));
@@ -171,28 +186,31 @@ impl Tail {
         rows.into_iter().map(EventRow::event).collect()
     }
 
-    /// Calls of any organization that were changed after a place, each once, from `max` entries at most.
-    pub async fn changed_after(&self, cursor: Cursor, max: usize) -> Result<Changed> {
-        let (tx, later, order) = self.reading();
+    /// What a moment of the database has after a place, for any organization, oldest first. Only what nothing can come before
+    /// any more, unless `all` is asked for.
+    pub async fn lines_after(
+        &self,
+        moment: &mut Snapshot,
+        cursor: Cursor,
+        max: usize,
+        all: bool,
+    ) -> Result<Vec<Line>> {
+        let Reading { tx, later, settled, order } = self.reading();
+        let settled = if all { "" } else { settled };
         let sql = format!(
-            "SELECT {tx}, seq, org_id, call_id FROM timeline WHERE {later} ORDER BY {order} LIMIT {max}"
+            "SELECT {tx}, seq, org_id, call_id, previous, kind, changes FROM timeline
+             WHERE {later}{settled} ORDER BY {order} LIMIT {max}"
         );
-        let rows: Vec<(i64, i64, Uuid, Uuid)> =
-            self.db.fetch_all(&sql, values![cursor.tx, cursor.seq]).await?;
-        let last = rows.last().map(|&(tx, seq, ..)| Cursor { tx, seq });
-        let is_all = rows.len() < max;
-        let calls: BTreeSet<(OrgId, Uuid)> =
-            rows.into_iter().map(|(_, _, org, call)| (OrgId(org), call)).collect();
-        Ok(Changed { calls: calls.into_iter().collect(), last, is_all })
+        moment.fetch_all(&sql, values![cursor.tx, cursor.seq]).await
     }
 
     /// What was appended after a place for any organization, oldest first. One that can't be read is left out: it must not
     /// keep everyone else's from being told.
     pub async fn entries_after(&self, cursor: Cursor, max: usize) -> Result<Entries> {
-        let (tx, later, order) = self.reading();
+        let Reading { tx, later, settled, order } = self.reading();
         let sql = format!(
             "SELECT {tx}, seq, org_id, call_id, kind, at, actor, request_id, changes FROM timeline
-             WHERE {later} ORDER BY {order} LIMIT {max}"
+             WHERE {later}{settled} ORDER BY {order} LIMIT {max}"
         );
         let rows: Vec<OwnedRow> = self.db.fetch_all(&sql, values![cursor.tx, cursor.seq]).await?;
         let last = rows.last().map(|row| Cursor { tx: row.event.tx, seq: row.event.seq });
@@ -214,22 +232,22 @@ impl Tail {
 
     /// Whether something comes after a place that was written down; `None` is the beginning of all.
     pub async fn has_after(&self, place: Option<&str>) -> Result<bool> {
-        match place.and_then(|text| text.parse().ok()) {
-            None => Ok(true),
-            Some(cursor) => Ok(self.changed_after(cursor, 1).await?.last.is_some()),
-        }
+        let Some(cursor) = place.and_then(|text| text.parse::<Cursor>().ok()) else { return Ok(true) };
+        let Reading { tx, later, settled, .. } = self.reading();
+        let sql = format!("SELECT {tx}, seq FROM timeline WHERE {later}{settled} LIMIT 1");
+        let next: Option<(i64, i64)> = self.db.fetch_optional(&sql, values![cursor.tx, cursor.seq]).await?;
+        Ok(next.is_some())
     }
 
-    /// How an entry's place is read, what comes after one, and in which order.
-    fn reading(&self) -> (&'static str, &'static str, &'static str) {
+    fn reading(&self) -> Reading {
         match self.db {
-            Db::Sqlite(_) => ("$1 AS tx", "seq > $2", "seq"),
-            // A transaction that is still open may yet append below a number that is visible already.
-            Db::Postgres(_) => (
-                "tx",
-                "(tx, seq) > ($1, $2) AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-                "tx, seq",
-            ),
+            Db::Sqlite(_) => Reading { tx: "$1 AS tx", later: "seq > $2", settled: "", order: "seq" },
+            Db::Postgres(_) => Reading {
+                tx: "tx",
+                later: "(tx, seq) > ($1, $2)",
+                settled: " AND tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+                order: "tx, seq",
+            },
         }
     }
 

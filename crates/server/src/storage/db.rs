@@ -15,7 +15,7 @@ use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::sqlite::frames;
-use super::tx::{Tx, is_alive, within};
+use super::tx::{Snapshot, Tx, is_alive, within};
 
 /// Readers of the embedded database at the same time.
 const SQLITE_READERS_MAX: u32 = 4;
@@ -190,6 +190,14 @@ impl Db {
                 Tx::on_sqlite(&db.write, turn, &db.sync_failed).await
             }
             Self::Postgres(pool) => Tx::on_postgres(pool).await,
+        }
+    }
+
+    /// What is read in it is of one moment.
+    pub async fn snapshot(&self) -> Result<Snapshot> {
+        match self {
+            Self::Sqlite(db) => Snapshot::on_sqlite(&db.read).await,
+            Self::Postgres(pool) => Snapshot::on_postgres(pool).await,
         }
     }
 

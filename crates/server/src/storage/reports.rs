@@ -1,20 +1,14 @@
-//! Calls summed up for reports: how the sums are made, and how they are read.
-
-use std::collections::BTreeMap;
+//! Calls summed up, as reports ask for them; `report_sums` keeps the sums.
 
 use hookline_domain::ids::{CampaignId, OrgId, PublisherId};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{Db, Result, Tx, Value};
+use super::{Db, Result, Value};
 use crate::values;
 
 /// Microseconds that one sum covers: every time zone's clocks are a whole number of quarters from UTC.
 pub const BUCKET: i64 = 15 * 60 * 1_000_000;
-
-/// Columns of a row of sums, beside its organization.
-const COLUMNS: usize = 9;
-const ROWS_PER_INSERT: usize = 100;
 
 /// What calls are summed up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,12 +44,17 @@ pub struct Sums {
 
 impl Sums {
     pub fn add(&mut self, other: &Self) {
-        self.calls += other.calls;
-        self.connected += other.connected;
-        self.converted += other.converted;
-        self.revenue += other.revenue;
-        self.payout += other.payout;
-        self.talked += other.talked;
+        self.add_times(other, 1);
+    }
+
+    /// Added so many times; taken away for -1.
+    pub fn add_times(&mut self, other: &Self, times: i64) {
+        self.calls += other.calls * times;
+        self.connected += other.connected * times;
+        self.converted += other.converted * times;
+        self.revenue += other.revenue * times;
+        self.payout += other.payout * times;
+        self.talked += other.talked * times;
     }
 }
 
@@ -108,6 +107,12 @@ pub async fn sum_calls(
     to: Timestamp,
     among: &Among,
 ) -> Result<Vec<SumRow>> {
+    let (sql, values) = summing(org, from, to, among);
+    db.fetch_all(&sql, values).await
+}
+
+/// The statement that does it.
+pub(super) fn summing(org: OrgId, from: Timestamp, to: Timestamp, among: &Among) -> (String, Vec<Value>) {
     let mut values = values![org.0, from.0, to.0];
     let mut filter = String::new();
     let conditions: [(&str, Option<Value>); 3] = [
@@ -126,7 +131,7 @@ pub async fn sum_calls(
          FROM calls WHERE org_id = $1 AND started_at >= $2 AND started_at < $3{filter}
          GROUP BY 1, campaign_id, publisher_id, target"
     );
-    db.fetch_all(&sql, values).await
+    (sql, values)
 }
 
 /// Which of the sums that are kept.
@@ -192,129 +197,4 @@ pub struct Progress {
 pub async fn progress(db: &Db) -> Result<Progress> {
     let row = db.fetch_optional("SELECT cursor, seen_at FROM report_progress WHERE id = 1", vec![]).await?;
     Ok(row.unwrap_or(Progress { cursor: None, seen_at: 0 }))
-}
-
-/// Only one node at a time makes sums. Whether it is this one, until then.
-pub async fn lease(db: &Db, node: Uuid, now: Timestamp, until: Timestamp) -> Result<bool> {
-    let taken = db
-        .execute(
-            "UPDATE report_progress SET node = $1, leased_until = $3 WHERE id = 1 AND (node = $1 OR leased_until < $2)",
-            values![node, now.0, until.0],
-        )
-        .await?;
-    Ok(taken == 1)
-}
-
-/// In the transaction that writes sums: whether this node may still write, with its lease made longer.
-pub async fn hold(tx: &mut Tx, node: Uuid, until: Timestamp) -> Result<bool> {
-    let held = tx
-        .execute(
-            "UPDATE report_progress SET leased_until = $2 WHERE id = 1 AND node = $1",
-            values![node, until.0],
-        )
-        .await?;
-    Ok(held == 1)
-}
-
-pub async fn advance(tx: &mut Tx, cursor: &str, seen_at: Timestamp) -> Result<()> {
-    tx.execute(
-        "UPDATE report_progress SET cursor = $1, seen_at = $2 WHERE id = 1",
-        values![cursor, seen_at.0],
-    )
-    .await
-    .map(drop)
-}
-
-/// Puts these sums in the place of what there is of these quarters. In few statements: commits wait meanwhile.
-pub async fn replace(tx: &mut Tx, org: OrgId, buckets: &[i64], rows: &[SumRow]) -> Result<()> {
-    for bucket in buckets {
-        tx.execute(
-            "DELETE FROM report_counts WHERE org_id = $1 AND dimension IN ('all', 'campaign', 'publisher', 'target')
-             AND bucket = $2",
-            values![org.0, *bucket],
-        )
-        .await?;
-    }
-    let sums: Vec<((Dimension, i64, String), Sums)> = by_dimension(rows).into_iter().collect();
-    for some in sums.chunks(ROWS_PER_INSERT) {
-        insert(tx, org, some).await?;
-    }
-    Ok(())
-}
-
-async fn insert(tx: &mut Tx, org: OrgId, rows: &[((Dimension, i64, String), Sums)]) -> Result<()> {
-    let mut values = values![org.0];
-    let mut tuples = Vec::with_capacity(rows.len());
-    for ((dimension, bucket, item), sums) in rows {
-        let first = values.len() + 1;
-        let row: [Value; COLUMNS] = [
-            dimension.as_str().into(),
-            (*bucket).into(),
-            item.as_str().into(),
-            sums.calls.into(),
-            sums.connected.into(),
-            sums.converted.into(),
-            sums.revenue.into(),
-            sums.payout.into(),
-            sums.talked.into(),
-        ];
-        values.extend(row);
-        let places: Vec<String> = (first..first + COLUMNS).map(|place| format!("${place}")).collect();
-        tuples.push(format!("($1, {})", places.join(", ")));
-    }
-    let sql = format!(
-        "INSERT INTO report_counts (org_id, dimension, bucket, item, calls, connected, converted, revenue, payout, talked)
-         VALUES {}",
-        tuples.join(", ")
-    );
-    tx.execute(&sql, values).await.map(drop)
-}
-
-fn by_dimension(rows: &[SumRow]) -> BTreeMap<(Dimension, i64, String), Sums> {
-    let mut all: BTreeMap<(Dimension, i64, String), Sums> = BTreeMap::new();
-    let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-    for row in rows {
-        for (dimension, item) in [
-            (Dimension::All, String::new()),
-            (Dimension::Campaign, id(row.campaign_id)),
-            (Dimension::Publisher, id(row.publisher_id)),
-            (Dimension::Target, row.target.clone().unwrap_or_default()),
-        ] {
-            all.entry((dimension, row.bucket, item)).or_default().add(&row.sums);
-        }
-    }
-    all
-}
-
-/// Organizations with the start of their first call.
-pub async fn beginnings(db: &Db) -> Result<Vec<(OrgId, i64)>> {
-    let rows: Vec<(Uuid, Option<i64>)> = db
-        .fetch_all(
-            "SELECT id, (SELECT MIN(started_at) FROM calls WHERE org_id = organizations.id) FROM organizations",
-            vec![],
-        )
-        .await?;
-    Ok(rows.into_iter().filter_map(|(org, first)| Some((OrgId(org), first?))).collect())
-}
-
-/// When these calls started.
-pub async fn starts(db: &Db, calls: &[(OrgId, Uuid)]) -> Result<Vec<(OrgId, i64)>> {
-    const STEP: usize = 500;
-    let mut found = Vec::new();
-    for some in calls.chunk_by(|a, b| a.0 == b.0).flat_map(|of_org| of_org.chunks(STEP)) {
-        let org = some[0].0;
-        let mut values = values![org.0];
-        let mut names = Vec::new();
-        for (_, call) in some {
-            values.push((*call).into());
-            names.push(format!("${}", values.len()));
-        }
-        let sql = format!(
-            "SELECT DISTINCT started_at - started_at % {BUCKET} FROM calls WHERE org_id = $1 AND id IN ({})",
-            names.join(", ")
-        );
-        let rows: Vec<(i64,)> = db.fetch_all(&sql, values).await?;
-        found.extend(rows.into_iter().map(|(bucket,)| (org, bucket)));
-    }
-    Ok(found)
 }

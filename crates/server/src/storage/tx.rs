@@ -73,18 +73,9 @@ impl Tx {
     }
 
     pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
-        check_count(sql, &values)?;
         match self {
-            Self::Sqlite(tx, ..) => {
-                Ok(sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values))
-                    .fetch_all(&mut **tx.connection())
-                    .await?)
-            }
-            Self::Postgres(tx) => {
-                let rows = sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values))
-                    .fetch_all(&mut **tx.connection());
-                within(POSTGRES_STATEMENT_TIME_MAX, rows).await
-            }
+            Self::Sqlite(tx, ..) => tx.fetch_all(sql, values).await,
+            Self::Postgres(tx) => tx.fetch_all(sql, values).await,
         }
     }
 
@@ -113,6 +104,51 @@ impl Tx {
     }
 }
 
+/// The database as it was at one moment, for as long as this is kept.
+pub enum Snapshot {
+    Sqlite(Begun<Sqlite>),
+    Postgres(Begun<Postgres>),
+}
+
+impl Snapshot {
+    pub(super) async fn on_sqlite(pool: &SqlitePool) -> Result<Self> {
+        let mut begun = Begun(Some(pool.acquire().await?));
+        sqlx::raw_sql("BEGIN").execute(&mut **begun.connection()).await?;
+        Ok(Self::Sqlite(begun))
+    }
+
+    pub(super) async fn on_postgres(pool: &PgPool) -> Result<Self> {
+        let mut begun = Begun(Some(pool.acquire().await?));
+        let beginning = sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            .execute(&mut **begun.connection());
+        within(POSTGRES_STATEMENT_TIME_MAX, beginning).await?;
+        Ok(Self::Postgres(begun))
+    }
+
+    pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+        match self {
+            Self::Sqlite(begun) => begun.fetch_all(sql, values).await,
+            Self::Postgres(begun) => begun.fetch_all(sql, values).await,
+        }
+    }
+
+    /// Gives its connection back; dropped without, that is closed.
+    pub async fn end(self) -> Result<()> {
+        match self {
+            Self::Sqlite(mut begun) => {
+                sqlx::raw_sql("COMMIT").execute(&mut **begun.connection()).await?;
+                begun.give_back();
+            }
+            Self::Postgres(mut begun) => {
+                let done = sqlx::raw_sql("COMMIT").execute(&mut **begun.connection());
+                within(POSTGRES_STATEMENT_TIME_MAX, done).await?;
+                begun.give_back();
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The connection of a transaction, closed if that does not come to its end. Nobody then waits for PostgreSQL's answer to a
 /// rollback, and no connection is used again of which it is open what its transaction is: after a COMMIT that SQLite
 /// could not write, sqlx takes one to be in it for ever.
@@ -125,6 +161,22 @@ impl<D: Database> Begun<D> {
 
     fn give_back(mut self) {
         drop(self.0.take());
+    }
+}
+
+impl Begun<Sqlite> {
+    async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+        check_count(sql, &values)?;
+        let rows = sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values));
+        Ok(rows.fetch_all(&mut **self.connection()).await?)
+    }
+}
+
+impl Begun<Postgres> {
+    async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
+        check_count(sql, &values)?;
+        let rows = sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values));
+        within(POSTGRES_STATEMENT_TIME_MAX, rows.fetch_all(&mut **self.connection())).await
     }
 }
 

@@ -26,6 +26,7 @@ mod secrets;
 mod silent;
 mod simulate;
 mod spec;
+mod sums;
 mod together;
 #[cfg(feature = "failpoints")]
 mod torture;

@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 
 use crate::on_both_engines;
-use crate::routing::{event, id, minutes_ago, plan, target};
+use crate::routing::{event, id, minutes_ago, next, plan, target};
+use crate::sums;
 use crate::world::{Engine, TestWorld};
 
 on_both_engines! {
     calls_are_summed_up_and_late_revenue_counts;
     days_begin_by_the_clocks_of_the_zone_that_is_asked_for;
     calls_are_summed_up_by_tag_and_by_two_things_at_once;
+    sums_follow_whatever_changes_a_call;
+    sums_made_beside_an_open_transaction_count_what_comes_after_it_once;
     what_is_no_report_is_refused;
 }
 
@@ -127,6 +131,77 @@ async fn calls_are_summed_up_by_tag_and_by_two_things_at_once(engine: Engine) {
         (&json!(2), &json!(2)),
         "{campaign}"
     );
+}
+
+/// Many at once, on all nodes, while the sums are made from the calls.
+async fn sums_follow_whatever_changes_a_call(engine: Engine) {
+    let mut world = TestWorld::start(engine).await;
+    if matches!(engine, Engine::Postgres) {
+        world.add_node();
+    }
+    let worth = json!({"conversion": {"connected_seconds": 60, "revenue": 3.5, "payout": 1}});
+    let (one, two) = (target(&world, "One", worth).await, target(&world, "Two-2", json!({})).await);
+    plan(&world, json!([{"target": one}, {"target": two, "priority": 2}]), json!({})).await;
+    let life = async |number: i64| {
+        let caller = format!("+121255501{number:02}");
+        let start =
+            json!({"caller": caller, "dialed": "+18885550100", "started_at": minutes_ago(5 + number * 7)});
+        let call = world.api(Method::POST, "/v1/calls", start).await.json();
+        if number == 10 {
+            world.execute("UPDATE report_progress SET cursor = NULL").await;
+        }
+        if number % 2 == 0 {
+            next(&world, &call, json!({"outcome": "no_answer"})).await;
+        }
+        if number % 5 != 0 {
+            event(&world, &call, json!({"event": "answered", "at": minutes_ago(3 + number * 7)})).await;
+            event(&world, &call, json!({"event": "ended"})).await;
+        }
+        for (kind, field, value) in [
+            ("update_revenue", "revenue_paid_out", json!("12.345678")),
+            ("update_fields", "publisher_paid_out", json!(7)),
+            ("update_fields", "converted", json!(number % 3 != 0)),
+            ("update_tags", "add", json!({"quality": "good"})),
+            ("update_revenue", "revenue_paid_out", json!(0)),
+            ("update_revenue", "revenue_paid_out", json!(number)),
+        ] {
+            let update = json!({"call_log_id": id(&call), field: value});
+            assert_eq!(world.post(kind, update).await.status, 200, "{kind} {field}");
+        }
+    };
+    futures_util::future::join_all((0..40).map(life)).await;
+    assert_eq!(sums::faults(&world).await, [""; 0]);
+    let targets = report(&world, "by=target").await;
+    let names: Vec<&Value> = targets["rows"].as_array().unwrap().iter().map(|row| &row["item"]).collect();
+    assert!(names.contains(&&json!("One")) && names.contains(&&json!("Two-2")), "{targets}");
+    assert_eq!(targets["total"]["revenue_paid_out"], 780.0, "{targets}");
+}
+
+/// On PostgreSQL what is committed after that is not settled yet: the calls have it, and the timeline tells of it later.
+async fn sums_made_beside_an_open_transaction_count_what_comes_after_it_once(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let first = ended_call(&world, "+12125550001", 30).await;
+    let mut open = None;
+    if engine == Engine::Postgres {
+        let mut connection = PgConnection::connect(&world.url).await.unwrap();
+        sqlx::raw_sql("BEGIN; SELECT pg_current_xact_id()").execute(&mut connection).await.unwrap();
+        open = Some(connection);
+    }
+    for number in 2..9 {
+        ended_call(&world, &format!("+1212555000{number}"), 30 * number).await;
+        let paid = json!({"call_log_id": id(&first), "revenue_paid_out": number});
+        assert_eq!(world.post("update_revenue", paid).await.status, 200);
+    }
+    world.execute("UPDATE report_progress SET cursor = NULL").await;
+    let mut tries = 0;
+    while world.count("SELECT COUNT(*) FROM report_progress WHERE cursor IS NULL").await > 0 {
+        assert!(tries < 600, "the sums are not made: {}", world.warnings());
+        tries += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(open);
+    assert_eq!(sums::faults(&world).await, [""; 0]);
+    assert_eq!(report(&world, "by=target").await["total"]["revenue_paid_out"], 8.0);
 }
 
 async fn what_is_no_report_is_refused(engine: Engine) {

@@ -294,7 +294,6 @@ impl TestWorld {
     }
 
     /// The first column of all rows, as text.
-    #[cfg(feature = "failpoints")]
     pub async fn texts(&self, sql: &str) -> Vec<String> {
         if let Some(path) = self.url.strip_prefix("sqlite://") {
             let connection = rusqlite::Connection::open(path).expect("the database opens");

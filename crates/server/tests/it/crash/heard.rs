@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use futures_util::StreamExt;
 
 use super::load::{Request, Told};
+use crate::sums;
 use crate::world::{Answer, TestWorld};
 
 /// Requests that are sent again at the same time.
@@ -20,6 +21,8 @@ pub enum Fault {
     Refused(String, String),
     /// What is counted, how many there are, and how many there should be.
     Effects(&'static str, i64, i64),
+    /// A sum that reports read is not what the calls come to.
+    Sum(String),
     /// A call's record and timeline do not fit together.
     #[cfg(feature = "failpoints")]
     Chain(String),
@@ -104,6 +107,7 @@ impl Heard {
             }
         }
         faults.extend(self.effects(world).await);
+        faults.extend(sums::faults(world).await.into_iter().map(Fault::Sum));
         faults
     }
 

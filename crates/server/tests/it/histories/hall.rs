@@ -12,6 +12,7 @@ use hookline_domain::rate::{RateLimit, RatePer};
 use super::model::{LIMIT, Mistake};
 use super::op::Op;
 use super::play::{Player, Stage, Surprise};
+use crate::sums;
 use crate::world::{Engine, TestWorld, call_id, step_to};
 
 pub struct Hall {
@@ -78,6 +79,7 @@ impl Hall {
             }
         }
         self.assert_unharmed();
+        assert_eq!(sums::faults(&self.world).await, [""; 0]);
         None
     }
 
