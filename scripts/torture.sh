@@ -11,5 +11,9 @@ as=""
 if [ "$(id -u)" = 0 ]; then as="runuser -u postgres --"; fi
 export HOOKLINE_TEST_PG_CTL="cd $folder && $as $POSTGRES_BIN/pg_ctl -D $folder/data -w -l $folder/log"
 
+# The whole is worth an optimized build.
+profile=()
+if [ "${TORTURE:-}" = full ]; then profile=(--profile torture); fi
+
 # One after the other: PostgreSQL is stopped in some.
-cargo test -p hookline --features failpoints --test it -- --test-threads=1 --nocapture "torture::${1:-}"
+cargo test -p hookline "${profile[@]}" --features failpoints --test it -- --test-threads=1 --nocapture "torture::${1:-}"
