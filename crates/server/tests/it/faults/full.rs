@@ -4,12 +4,16 @@
 use std::process::Command;
 
 use serde_json::json;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
+use super::cluster::Cluster;
 use super::{Update, report, until_not_ready, until_ready};
 use crate::world::{CALLS, Engine, TestWorld};
 
 /// Larger than what a story's database is in the end, and than the log that it is written to first.
 const SMALL_DISK: &str = "size=6m";
+/// The same of a database of PostgreSQL, which has some megabytes when it is empty.
+const SMALL_POSTGRES_DISK: &str = "size=40m";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_limit_on_the_size_of_files_is_a_fault_that_passes() {
@@ -34,7 +38,7 @@ fn limit_files(world: &TestWorld, bytes: &str) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_is_a_fault_that_passes() {
-    let Some(disk) = Disk::mount() else { return };
+    let Some(disk) = Disk::mount(SMALL_DISK) else { return };
     let world = TestWorld::start_at(&disk.0.path().join("hookline.db"));
     let ballast = disk.0.path().join("ballast");
     disk.fill(&ballast);
@@ -45,6 +49,38 @@ async fn a_full_disk_is_a_fault_that_passes() {
     let update = Update::new(number);
     update.is_done_once(&world).await;
     report("SQLite's disk full", &format!("ready again after {back:?}"));
+}
+
+/// Its tables are on a disk of their own: without room for its log PostgreSQL ends, which is another story.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_of_postgres_is_a_fault_that_passes() {
+    let Some(disk) = Disk::mount(SMALL_POSTGRES_DISK) else { return };
+    let tables = disk.0.path().join("tables");
+    std::fs::create_dir(&tables).unwrap();
+    let owned = Command::new("chown").arg("postgres").args([disk.0.path(), &tables]).status();
+    assert!(owned.is_ok_and(|status| status.success()));
+    let cluster = Cluster::start();
+    make_databases_in(&tables, &cluster).await;
+    let world = TestWorld::start_in(&cluster.url).await;
+    let ballast = disk.0.path().join("ballast");
+    disk.fill(&ballast);
+    let number = until_refused(&world).await;
+    until_not_ready(&world, "writer", "PostgreSQL's disk is full").await;
+    std::fs::remove_file(ballast).unwrap();
+    let back = until_ready(&world).await;
+    Update::new(number).is_done_once(&world).await;
+    report("PostgreSQL's disk full", &format!("ready again after {back:?}"));
+}
+
+/// Databases that are made from now on have their tables there.
+async fn make_databases_in(folder: &std::path::Path, cluster: &Cluster) {
+    let mut connection = PgConnection::connect(&cluster.url).await.expect("PostgreSQL answers");
+    for sql in [
+        format!("CREATE TABLESPACE small LOCATION '{}'", folder.display()),
+        "ALTER DATABASE template1 SET TABLESPACE small".to_owned(),
+    ] {
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.expect("the statement runs");
+    }
 }
 
 /// Writes until there is no room, and gives the number of an update that was refused for it. A large request may find
@@ -76,10 +112,10 @@ struct Disk(tempfile::TempDir);
 
 impl Disk {
     /// None where this process may not mount: there is nothing to show then.
-    fn mount() -> Option<Self> {
+    fn mount(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", SMALL_DISK, "tmpfs"]).arg(folder.path());
+        mount.args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(folder.path());
         let done = mount.stderr(std::process::Stdio::null()).status();
         if done.is_ok_and(|status| status.success()) {
             return Some(Self(folder));

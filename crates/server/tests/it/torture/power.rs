@@ -14,6 +14,7 @@ use crate::world::{Engine, TestWorld};
 const ANSWERS: u64 = 600;
 const ANSWERS_MAX: u64 = 20_000;
 const CONTROL_CYCLES: u64 = 4;
+const CONTROL_TRIES_MAX: u64 = 6;
 /// When the power goes, and how often a server comes to that moment at most. The control has the first two.
 const POINTS: [(Failpoint, u64); 6] = [
     (Failpoint::AfterCommit, 60),
@@ -119,11 +120,13 @@ async fn what_postgres_synced_outlives_its_end() {
     assert_eq!(tally.faults, []);
 }
 
-/// The control: commits that do not wait for the disk.
+/// The control: commits that do not wait for the disk. PostgreSQL may have written all just before it ends, so it gets several tries.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn commits_that_do_not_wait_are_found_out() {
     let (mut dice, mut tally) = (dice(), Tally::default());
-    lives_on_postgres(&mut tally, CONTROL_CYCLES, false, &mut dice).await;
+    while tally.lost() == 0 && tally.lives < CONTROL_TRIES_MAX * CONTROL_CYCLES {
+        lives_on_postgres(&mut tally, CONTROL_CYCLES, false, &mut dice).await;
+    }
     tally.report("power, control synchronous_commit=off", Engine::Postgres);
     assert!(tally.lost() > 0, "nothing was lost");
 }
