@@ -1,5 +1,7 @@
 //! The only place where an error becomes a status, a code and words.
 
+use std::time::Duration;
+
 use hookline_domain::ids::RequestId;
 use hookline_domain::webhook::{self, Refusal, RefusalStatus};
 use serde_json::{Value, json};
@@ -37,6 +39,24 @@ impl Problem {
             503,
             "unavailable",
             "The server can't reach its database right now. Send the same request again in a few seconds; with a transaction_id it is done once, however often you send it.",
+        )
+    }
+
+    pub fn body_timeout(time_max: Duration) -> Self {
+        let seconds = time_max.as_secs();
+        Self::new(
+            408,
+            "body_timeout",
+            format!(
+                "The body did not arrive within {seconds} s and nothing was changed. Send the request again."
+            ),
+        )
+    }
+
+    pub fn body_incomplete() -> Self {
+        Self::bad_request(
+            "body_incomplete",
+            "The body ended before its announced length and nothing was changed. Send the request again.",
         )
     }
 

@@ -79,25 +79,13 @@ pub fn unreadable(error: &serde_json::Error) -> Problem {
 /// The bytes of a body of at most `max`, which has to arrive in time.
 pub async fn bytes_within(body: Body, max: usize) -> Result<Bytes, Problem> {
     let whole = tokio::time::timeout(BODY_TIME_MAX, Limited::new(body, max).collect()).await;
-    let whole = whole.map_err(|_| {
-        let seconds = BODY_TIME_MAX.as_secs();
-        Problem::new(
-            408,
-            "body_timeout",
-            format!(
-                "The body did not arrive within {seconds} s and nothing was changed. Send the request again."
-            ),
-        )
-    })?;
+    let whole = whole.map_err(|_| Problem::body_timeout(BODY_TIME_MAX))?;
     whole.map(Collected::to_bytes).map_err(|error| {
         if error.is::<LengthLimitError>() {
             let message = format!("The body is over {} KiB. Send less.", max / 1024);
             return Problem::new(413, "body_too_large", message);
         }
-        Problem::bad_request(
-            "body_incomplete",
-            "The body ended before its announced length and nothing was changed. Send the request again.",
-        )
+        Problem::body_incomplete()
     })
 }
 

@@ -36,14 +36,7 @@ pub async fn read(
     }
     match tokio::time::timeout(time_max, collect(body)).await {
         Ok(done) => done,
-        Err(_) => Err(Failed::Gone(Problem::new(
-            408,
-            "body_timeout",
-            format!(
-                "The body did not arrive within {} s and nothing was changed. Send the request again.",
-                time_max.as_secs()
-            ),
-        ))),
+        Err(_) => Err(Failed::Gone(Problem::body_timeout(time_max))),
     }
 }
 
@@ -51,12 +44,7 @@ async fn collect(mut body: Body) -> Result<Bytes, Failed> {
     let mut first: Option<Bytes> = None;
     let mut rest = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| {
-            Failed::Gone(Problem::bad_request(
-                "body_incomplete",
-                "The body ended before its announced length and nothing was changed. Send the request again.",
-            ))
-        })?;
+        let frame = frame.map_err(|_| Failed::Gone(Problem::body_incomplete()))?;
         let Ok(data) = frame.into_data() else { continue };
         // Counted as it comes: an announced length may be missing or wrong.
         if first.as_ref().map_or(0, Bytes::len) + rest.len() + data.len() > BODY_BYTES_MAX {
