@@ -37,7 +37,7 @@ struct Window {
 type Addresses = Arc<RwLock<Vec<String>>>;
 
 async fn no_window_has_more_and_none_is_refused_below_the_limit(engine: Engine) {
-    let (seed, lasts) = (seed(), Duration::from_secs(times(150, 3_000)));
+    let (seed, lasts) = (seed(), Duration::from_secs(times(150, 900)));
     let mut world = TestWorld::prepare(engine, 1, false).await;
     let nodes = if engine == Engine::Postgres { NODES } else { 1 };
     let windows = windows(&world.url).await;
