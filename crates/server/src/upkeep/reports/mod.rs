@@ -24,7 +24,9 @@ const ENTRIES_MAX: usize = 20_000;
 /// Calls whose entries do, which may be of as many quarters: whoever commits calls waits until their sums are written.
 const CALLS_MAX: usize = 2_000;
 const LEASE_SECONDS: i64 = 60;
-/// Of a day at a time, when they are made from the calls.
+/// Quarters whose sums one transaction writes, when they are made from the calls.
+const QUARTERS_PER_WRITE: usize = 8;
+/// Of a day at a time.
 const STEP: i64 = 96 * BUCKET;
 /// It works for at most a tenth of the time.
 const REST: u32 = 9;
@@ -111,12 +113,15 @@ async fn make_all(app: &App, tail: &Tail, node: Uuid, now: Timestamp) -> Result<
         let mut from = first - first.rem_euclid(BUCKET);
         while from <= last {
             let made = report_sums::made(&mut moment, org, Timestamp(from), Timestamp(from + STEP)).await?;
-            for (quarter, sums) in made.into_iter().filter(|(quarter, _)| *quarter > whole_since) {
+            let whole: Vec<_> = made.into_iter().filter(|(quarter, _)| *quarter > whole_since).collect();
+            for some in whole.chunks(QUARTERS_PER_WRITE) {
                 let mut tx = app.db.begin().await?;
                 if !report_sums::hold(&mut tx, node, lease_end(app)).await? {
                     return Ok(());
                 }
-                report_sums::replace(&mut tx, org, quarter, &sums).await?;
+                for (quarter, sums) in some {
+                    report_sums::replace(&mut tx, org, *quarter, sums).await?;
+                }
                 tx.commit().await?;
             }
             from += STEP;
