@@ -209,6 +209,10 @@ def seed_hookline(subject: Subject, calls: int | None = None, more: tuple[str, .
     out = process.run_checked([str(subject.settings.hookline), "bench-seed", "--calls", str(calls), *more],
                               "hookline bench-seed", SEED_SECONDS_MAX, env={**os.environ, **hookline_env(subject)},
                               cwd=subject.folder)
+    if subject.cluster:
+        # As the peers' seeds do: else PostgreSQL begins to vacuum the new rows by itself amid a measured run.
+        for statement in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+            subject.cluster.psql("-c", statement)
     try:
         line = json.loads(out.strip().splitlines()[-1])
         return {"update_revenue": line["key"], **line.get("keys", {}), "api": line["api_key"]}
