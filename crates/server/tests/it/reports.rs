@@ -17,6 +17,7 @@ on_both_engines! {
     calls_are_summed_up_by_tag_and_by_two_things_at_once;
     sums_follow_whatever_changes_a_call;
     sums_made_beside_an_open_transaction_count_what_comes_after_it_once;
+    sums_are_of_a_place_that_the_calls_have_left;
     what_is_no_report_is_refused;
 }
 
@@ -181,12 +182,7 @@ async fn sums_follow_whatever_changes_a_call(engine: Engine) {
 async fn sums_made_beside_an_open_transaction_count_what_comes_after_it_once(engine: Engine) {
     let world = TestWorld::start(engine).await;
     let first = ended_call(&world, "+12125550001", 30).await;
-    let mut open = None;
-    if engine == Engine::Postgres {
-        let mut connection = PgConnection::connect(&world.url).await.unwrap();
-        sqlx::raw_sql("BEGIN; SELECT pg_current_xact_id()").execute(&mut connection).await.unwrap();
-        open = Some(connection);
-    }
+    let open = open_transaction(&world, engine).await;
     for number in 2..9 {
         ended_call(&world, &format!("+1212555000{number}"), 30 * number).await;
         let paid = json!({"call_log_id": id(&first), "revenue_paid_out": number});
@@ -202,6 +198,47 @@ async fn sums_made_beside_an_open_transaction_count_what_comes_after_it_once(eng
     drop(open);
     assert_eq!(sums::faults(&world).await, [""; 0]);
     assert_eq!(report(&world, "by=target").await["total"]["revenue_paid_out"], 8.0);
+}
+
+/// What comes after the place is gone back over, entry by entry.
+async fn sums_are_of_a_place_that_the_calls_have_left(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let call = ended_call(&world, "+12125550001", 30).await;
+    assert_eq!(sums::faults(&world).await, [""; 0]);
+    let pay = async |dollars: i64| {
+        let paid = json!({"call_log_id": id(&call), "revenue_paid_out": dollars});
+        assert_eq!(world.post("update_revenue", paid).await.status, 200);
+    };
+    // Nobody may make sums.
+    world.execute("UPDATE report_progress SET node = NULL, leased_until = 9000000000000000000").await;
+    pay(1).await;
+    let open = open_transaction(&world, engine).await;
+    for dollars in 2..=8 {
+        pay(dollars).await;
+    }
+    world.execute("UPDATE report_progress SET leased_until = 0").await;
+    // On PostgreSQL only the first is settled.
+    let settled = if open.is_some() { 1.0 } else { 8.0 };
+    let mut tries = 0;
+    while report(&world, "by=target").await["total"]["revenue_paid_out"] != settled {
+        assert!(tries < 600, "the sums do not come to {settled}: {}", world.warnings());
+        tries += 1;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    drop(open);
+    assert_eq!(sums::faults(&world).await, [""; 0]);
+    assert_eq!(report(&world, "by=target").await["total"]["revenue_paid_out"], 8.0);
+}
+
+/// On PostgreSQL what is committed beside it is not settled until it is dropped.
+async fn open_transaction(world: &TestWorld, engine: Engine) -> Option<PgConnection> {
+    if engine == Engine::Sqlite {
+        return None;
+    }
+    let mut connection = PgConnection::connect(&world.url).await.expect("PostgreSQL answers");
+    let begun = sqlx::raw_sql("BEGIN; SELECT pg_current_xact_id()").execute(&mut connection).await;
+    begun.expect("it begins");
+    Some(connection)
 }
 
 async fn what_is_no_report_is_refused(engine: Engine) {
