@@ -144,8 +144,7 @@ async fn add_some(tx: &mut Tx, org: OrgId, rows: &[(&Key, &Sums)]) -> Result<()>
             sums.talked.into(),
         ];
         values.extend(row);
-        let places: Vec<String> = (first..first + COLUMNS).map(|place| format!("${place}")).collect();
-        tuples.push(format!("($1, {})", places.join(", ")));
+        tuples.push(format!("($1, {})", places(first, COLUMNS)));
     }
     let added = ["calls", "connected", "converted", "revenue", "payout", "talked"]
         .map(|name| format!("{name} = report_counts.{name} + excluded.{name}"));
@@ -165,7 +164,7 @@ async fn remove_empty(tx: &mut Tx, org: OrgId, keys: &[&Key]) -> Result<()> {
     for (dimension, bucket, item) in keys {
         let first = values.len() + 1;
         values.extend(values![dimension.as_str(), *bucket, item.as_str()]);
-        tuples.push(format!("(${first}, ${}, ${})", first + 1, first + 2));
+        tuples.push(format!("({})", places(first, 3)));
     }
     let sql = format!(
         "DELETE FROM report_counts WHERE org_id = $1 AND calls = 0 AND (dimension, bucket, item) IN (VALUES {})",

@@ -36,16 +36,11 @@ impl Tx {
         if sync_failed.load(Ordering::Acquire) {
             return Err(StorageError::SyncFailed);
         }
-        let mut tx = Begun(Some(pool.acquire().await?));
-        sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut **tx.connection()).await?;
-        Ok(Self::Sqlite(tx, turn, sync_failed.clone()))
+        Ok(Self::Sqlite(Begun::on_sqlite(pool, "BEGIN IMMEDIATE").await?, turn, sync_failed.clone()))
     }
 
     pub(super) async fn on_postgres(pool: &PgPool) -> Result<Self> {
-        let mut tx = Begun(Some(pool.acquire().await?));
-        let begun = sqlx::raw_sql("BEGIN").execute(&mut **tx.connection());
-        within(POSTGRES_STATEMENT_TIME_MAX, begun).await?;
-        Ok(Self::Postgres(tx))
+        Ok(Self::Postgres(Begun::on_postgres(pool, "BEGIN").await?))
     }
 
     pub async fn execute(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
@@ -85,22 +80,13 @@ impl Tx {
 
     pub async fn commit(self) -> Result<()> {
         match self {
-            Self::Sqlite(mut tx, _turn, sync_failed) => {
-                let done = sqlx::raw_sql("COMMIT").execute(&mut **tx.connection()).await;
-                done.map_err(StorageError::from).inspect_err(|error| {
-                    if is_disk_failure(error) {
-                        stop_for_good(&sync_failed, error);
-                    }
-                })?;
-                tx.give_back();
-            }
-            Self::Postgres(mut tx) => {
-                let done = sqlx::raw_sql("COMMIT").execute(&mut **tx.connection());
-                within(POSTGRES_STATEMENT_TIME_MAX, done).await?;
-                tx.give_back();
-            }
+            Self::Sqlite(tx, _turn, sync_failed) => tx.commit().await.inspect_err(|error| {
+                if is_disk_failure(error) {
+                    stop_for_good(&sync_failed, error);
+                }
+            }),
+            Self::Postgres(tx) => tx.commit().await,
         }
-        Ok(())
     }
 }
 
@@ -112,17 +98,11 @@ pub enum Snapshot {
 
 impl Snapshot {
     pub(super) async fn on_sqlite(pool: &SqlitePool) -> Result<Self> {
-        let mut begun = Begun(Some(pool.acquire().await?));
-        sqlx::raw_sql("BEGIN").execute(&mut **begun.connection()).await?;
-        Ok(Self::Sqlite(begun))
+        Ok(Self::Sqlite(Begun::on_sqlite(pool, "BEGIN").await?))
     }
 
     pub(super) async fn on_postgres(pool: &PgPool) -> Result<Self> {
-        let mut begun = Begun(Some(pool.acquire().await?));
-        let beginning = sqlx::raw_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            .execute(&mut **begun.connection());
-        within(POSTGRES_STATEMENT_TIME_MAX, beginning).await?;
-        Ok(Self::Postgres(begun))
+        Ok(Self::Postgres(Begun::on_postgres(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?))
     }
 
     pub async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
@@ -135,17 +115,9 @@ impl Snapshot {
     /// Gives its connection back; dropped without, that is closed.
     pub async fn end(self) -> Result<()> {
         match self {
-            Self::Sqlite(mut begun) => {
-                sqlx::raw_sql("COMMIT").execute(&mut **begun.connection()).await?;
-                begun.give_back();
-            }
-            Self::Postgres(mut begun) => {
-                let done = sqlx::raw_sql("COMMIT").execute(&mut **begun.connection());
-                within(POSTGRES_STATEMENT_TIME_MAX, done).await?;
-                begun.give_back();
-            }
+            Self::Sqlite(begun) => begun.commit().await,
+            Self::Postgres(begun) => begun.commit().await,
         }
-        Ok(())
     }
 }
 
@@ -165,6 +137,18 @@ impl<D: Database> Begun<D> {
 }
 
 impl Begun<Sqlite> {
+    async fn on_sqlite(pool: &SqlitePool, statement: &'static str) -> Result<Self> {
+        let mut begun = Self(Some(pool.acquire().await?));
+        sqlx::raw_sql(statement).execute(&mut **begun.connection()).await?;
+        Ok(begun)
+    }
+
+    async fn commit(mut self) -> Result<()> {
+        sqlx::raw_sql("COMMIT").execute(&mut **self.connection()).await?;
+        self.give_back();
+        Ok(())
+    }
+
     async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
         check_count(sql, &values)?;
         let rows = sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), sqlite_arguments(values));
@@ -173,6 +157,20 @@ impl Begun<Sqlite> {
 }
 
 impl Begun<Postgres> {
+    async fn on_postgres(pool: &PgPool, statement: &'static str) -> Result<Self> {
+        let mut begun = Self(Some(pool.acquire().await?));
+        let beginning = sqlx::raw_sql(statement).execute(&mut **begun.connection());
+        within(POSTGRES_STATEMENT_TIME_MAX, beginning).await?;
+        Ok(begun)
+    }
+
+    async fn commit(mut self) -> Result<()> {
+        let done = sqlx::raw_sql("COMMIT").execute(&mut **self.connection());
+        within(POSTGRES_STATEMENT_TIME_MAX, done).await?;
+        self.give_back();
+        Ok(())
+    }
+
     async fn fetch_all<T: Row>(&mut self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {
         check_count(sql, &values)?;
         let rows = sqlx::query_as_with(AssertSqlSafe(sql.to_owned()), postgres_arguments(values));

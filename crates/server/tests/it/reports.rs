@@ -189,12 +189,8 @@ async fn sums_made_beside_an_open_transaction_count_what_comes_after_it_once(eng
         assert_eq!(world.post("update_revenue", paid).await.status, 200);
     }
     world.execute("UPDATE report_progress SET cursor = NULL").await;
-    let mut tries = 0;
-    while world.count("SELECT COUNT(*) FROM report_progress WHERE cursor IS NULL").await > 0 {
-        assert!(tries < 600, "the sums are not made: {}", world.warnings());
-        tries += 1;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let unmade = "SELECT COUNT(*) FROM report_progress WHERE cursor IS NULL";
+    sums::until(&world, async || world.count(unmade).await == 0).await;
     drop(open);
     assert_eq!(sums::faults(&world).await, [""; 0]);
     assert_eq!(report(&world, "by=target").await["total"]["revenue_paid_out"], 8.0);
@@ -219,12 +215,8 @@ async fn sums_are_of_a_place_that_the_calls_have_left(engine: Engine) {
     world.execute("UPDATE report_progress SET leased_until = 0").await;
     // On PostgreSQL only the first is settled.
     let settled = if open.is_some() { 1.0 } else { 8.0 };
-    let mut tries = 0;
-    while report(&world, "by=target").await["total"]["revenue_paid_out"] != settled {
-        assert!(tries < 600, "the sums do not come to {settled}: {}", world.warnings());
-        tries += 1;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let revenue = async || report(&world, "by=target").await["total"]["revenue_paid_out"].clone();
+    sums::until(&world, async || revenue().await == settled).await;
     drop(open);
     assert_eq!(sums::faults(&world).await, [""; 0]);
     assert_eq!(report(&world, "by=target").await["total"]["revenue_paid_out"], 8.0);

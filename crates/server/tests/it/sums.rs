@@ -5,33 +5,36 @@ use std::time::Duration;
 
 use crate::world::{Engine, TestWorld};
 
-/// How far the sums are, and how far the timeline.
-const BEHIND: &str = "SELECT COUNT(*) FROM report_progress WHERE cursor IS NULL";
-
 /// Sums that are kept and not what they should be, or the other way round, once all changes are in them.
 pub async fn faults(world: &TestWorld) -> Vec<String> {
     // Of a server that was killed; the others find out that it is no longer theirs.
     world.execute("UPDATE report_progress SET leased_until = 0").await;
-    let is_settled = async || world.count(BEHIND).await == 0 && reached(world).await >= end(world).await;
-    let mut tries = 0;
-    while !is_settled().await {
-        assert!(tries < 1_200, "the sums do not come after the changes: {}", world.warnings());
-        tries += 1;
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let kept: BTreeSet<String> = world.texts(KEPT).await.into_iter().map(|row| row.to_lowercase()).collect();
-    let made: BTreeSet<String> = made(world).await.into_iter().map(|row| row.to_lowercase()).collect();
+    until(world, async || reached(world).await >= Some(end(world).await)).await;
+    let kept: BTreeSet<String> = kept(world).await.into_iter().collect();
+    let made: BTreeSet<String> = made(world).await.into_iter().collect();
     let wrong = kept.difference(&made).map(|row| format!("kept: {row}"));
     wrong.chain(made.difference(&kept).map(|row| format!("calls: {row}"))).collect()
+}
+
+/// Waits for sums that are made a little later.
+pub async fn until(world: &TestWorld, is_so: impl AsyncFn() -> bool) {
+    for _ in 0..1_200 {
+        if is_so().await {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("the sums do not come after the changes: {}", world.warnings());
 }
 
 fn engine(world: &TestWorld) -> Engine {
     if world.url.starts_with("sqlite") { Engine::Sqlite } else { Engine::Postgres }
 }
 
-async fn reached(world: &TestWorld) -> (i64, i64) {
+/// None before the sums were ever made.
+async fn reached(world: &TestWorld) -> Option<(i64, i64)> {
     let texts = world.texts("SELECT cursor FROM report_progress WHERE cursor IS NOT NULL").await;
-    texts.first().map_or((0, 0), |text| place(text))
+    texts.first().map(|text| place(text))
 }
 
 async fn end(world: &TestWorld) -> (i64, i64) {
@@ -47,30 +50,41 @@ fn place(text: &str) -> (i64, i64) {
     (tx.parse().expect("a number"), seq.parse().expect("a number"))
 }
 
-const KEPT: &str = "SELECT dimension || ' ' || CAST(bucket AS TEXT) || ' ' || REPLACE(item, '-', '') || ' ' ||
-        CAST(SUM(calls) AS TEXT) || ' ' || CAST(SUM(connected) AS TEXT) || ' ' || CAST(SUM(converted) AS TEXT) || ' ' ||
-        CAST(SUM(revenue) AS TEXT) || ' ' || CAST(SUM(payout) AS TEXT) || ' ' || CAST(SUM(talked) AS TEXT)
-    FROM report_counts GROUP BY org_id, dimension, bucket, item";
+/// An id as text, the same on both engines.
+fn id(world: &TestWorld, column: &str) -> String {
+    match engine(world) {
+        Engine::Sqlite => format!("COALESCE(LOWER(HEX({column})), '')"),
+        Engine::Postgres => format!("COALESCE(REPLACE(CAST({column} AS TEXT), '-', ''), '')"),
+    }
+}
+
+async fn kept(world: &TestWorld) -> Vec<String> {
+    let sql = format!(
+        "SELECT {} || ' ' || dimension || ' ' || CAST(bucket AS TEXT) || ' ' || REPLACE(item, '-', '') || ' ' ||
+            CAST(calls AS TEXT) || ' ' || CAST(connected AS TEXT) || ' ' || CAST(converted AS TEXT) || ' ' ||
+            CAST(revenue AS TEXT) || ' ' || CAST(payout AS TEXT) || ' ' || CAST(talked AS TEXT)
+         FROM report_counts",
+        id(world, "org_id")
+    );
+    world.texts(&sql).await
+}
 
 async fn made(world: &TestWorld) -> Vec<String> {
-    let id = match engine(world) {
-        Engine::Sqlite => "COALESCE(HEX(id), '')",
-        Engine::Postgres => "COALESCE(REPLACE(CAST(id AS TEXT), '-', ''), '')",
-    };
     let mut made = vec![];
     for (dimension, item) in [
         ("all", "CAST('' AS TEXT)".to_owned()),
-        ("campaign", id.replace("id", "campaign_id")),
-        ("publisher", id.replace("id", "publisher_id")),
+        ("campaign", id(world, "campaign_id")),
+        ("publisher", id(world, "publisher_id")),
         ("target", "REPLACE(COALESCE(target, ''), '-', '')".to_owned()),
     ] {
         let sql = format!(
-            "SELECT '{dimension} ' || CAST(started_at - started_at % 900000000 AS TEXT) || ' ' || {item} || ' ' ||
+            "SELECT {} || ' {dimension} ' || CAST(started_at - started_at % 900000000 AS TEXT) || ' ' || {item} || ' ' ||
                 CAST(COUNT(*) AS TEXT) || ' ' || CAST(COUNT(answered_at) AS TEXT) || ' ' ||
                 CAST(SUM(CASE WHEN converted THEN 1 ELSE 0 END) AS TEXT) || ' ' ||
                 CAST(COALESCE(SUM(revenue), 0) AS TEXT) || ' ' || CAST(COALESCE(SUM(payout), 0) AS TEXT) || ' ' ||
                 CAST(COALESCE(SUM(ended_at - answered_at), 0) AS TEXT)
-             FROM calls GROUP BY org_id, started_at - started_at % 900000000, {item}"
+             FROM calls GROUP BY org_id, started_at - started_at % 900000000, {item}",
+            id(world, "org_id")
         );
         made.extend(world.texts(&sql).await);
     }

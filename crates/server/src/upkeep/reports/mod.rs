@@ -51,10 +51,9 @@ pub async fn run(app: Arc<App>, every: Duration) {
 /// Whether there is more to do.
 async fn once(app: &App, tail: &Tail, node: Uuid) -> Result<bool> {
     let (db, now) = (&app.db, app.clock.now());
-    let until = now.plus_seconds(LEASE_SECONDS);
     // An idle server writes nothing.
     let is_behind = tail.has_after(reports::progress(db).await?.cursor.as_deref()).await?;
-    if !is_behind || !report_sums::lease(db, node, now, until).await? {
+    if !is_behind || !report_sums::lease(db, node, now, lease_end(app)).await? {
         return Ok(false);
     }
     // Read under the lease: another node may have gone on before.

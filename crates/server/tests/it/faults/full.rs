@@ -40,15 +40,7 @@ fn limit_files(world: &TestWorld, bytes: &str) {
 async fn a_full_disk_is_a_fault_that_passes() {
     let Some(disk) = Disk::mount(SMALL_DISK) else { return };
     let world = TestWorld::start_at(&disk.0.path().join("hookline.db"));
-    let ballast = disk.0.path().join("ballast");
-    disk.fill(&ballast);
-    let number = until_refused(&world).await;
-    until_not_ready(&world, "writer", "the disk is full").await;
-    std::fs::remove_file(ballast).unwrap();
-    let back = until_ready(&world).await;
-    let update = Update::new(number);
-    update.is_done_once(&world).await;
-    report("SQLite's disk full", &format!("ready again after {back:?}"));
+    is_full_and_has_room_again(&world, &disk, "the disk is full", "SQLite's disk full").await;
 }
 
 /// Its tables are on a disk of their own: without room for its log PostgreSQL ends, which is another story.
@@ -62,14 +54,18 @@ async fn a_full_disk_of_postgres_is_a_fault_that_passes() {
     let cluster = Cluster::start();
     make_databases_in(&tables, &cluster).await;
     let world = TestWorld::start_in(&cluster.url).await;
+    is_full_and_has_room_again(&world, &disk, "PostgreSQL's disk is full", "PostgreSQL's disk full").await;
+}
+
+async fn is_full_and_has_room_again(world: &TestWorld, disk: &Disk, advice: &str, what: &str) {
     let ballast = disk.0.path().join("ballast");
     disk.fill(&ballast);
-    let number = until_refused(&world).await;
-    until_not_ready(&world, "writer", "PostgreSQL's disk is full").await;
+    let number = until_refused(world).await;
+    until_not_ready(world, "writer", advice).await;
     std::fs::remove_file(ballast).unwrap();
-    let back = until_ready(&world).await;
-    Update::new(number).is_done_once(&world).await;
-    report("PostgreSQL's disk full", &format!("ready again after {back:?}"));
+    let back = until_ready(world).await;
+    Update::new(number).is_done_once(world).await;
+    report(what, &format!("ready again after {back:?}"));
 }
 
 /// Databases that are made from now on have their tables there.
