@@ -7,6 +7,7 @@ use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
 use super::call_row::{CALL_COLUMNS, CallRow, status_code};
+use super::db::named;
 use super::{Db, Result, StorageError, Value};
 use crate::intake::effect::LoadedCall;
 use crate::intake::work::{AHEAD_SECONDS_MAX, LATE_SECONDS_MAX};
@@ -94,11 +95,8 @@ pub async fn whole(db: &Db, org: OrgId, call: CallId) -> Result<Option<WholeCall
 /// Those of these calls that the organization has, with their tags.
 pub async fn some(db: &Db, org: OrgId, ids: &[CallId]) -> Result<Vec<(LoadedCall, TagSet)>> {
     let mut values = values![org.0];
-    let first = values.len() + 1;
-    values.extend(ids.iter().map(|id| Value::from(id.0)));
-    let names: Vec<String> = (first..=values.len()).map(|at| format!("${at}")).collect();
-    let sql =
-        format!("SELECT {} FROM calls WHERE org_id = $1 AND id IN ({})", tagged_columns(), names.join(", "));
+    let named = named(&mut values, ids.iter().map(|id| id.0));
+    let sql = format!("SELECT {} FROM calls WHERE org_id = $1 AND id IN ({named})", tagged_columns());
     let rows: Vec<TaggedRow> = db.fetch_all(&sql, values).await?;
     rows.into_iter().map(TaggedRow::load).collect()
 }

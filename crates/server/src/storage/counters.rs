@@ -5,7 +5,8 @@ use hookline_domain::routing::{CapPeriod, CounterKey, Counters, Target};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::{Db, Result, Value, routes};
+use super::db::named;
+use super::{Db, Result, routes};
 use crate::values;
 
 /// Targets that one statement names.
@@ -19,7 +20,7 @@ pub async fn read(db: &Db, org: OrgId, targets: &[&Target], at: Timestamp) -> Re
             read_used(db, org, some, period, at, &mut counters).await?;
         }
         let mut values = values![org.0];
-        let names = named(some.iter().copied(), &mut values);
+        let names = named(&mut values, some.iter().map(|target| target.id.0));
         let sql =
             format!("SELECT target_id, live FROM target_calls WHERE org_id = $1 AND target_id IN ({names})");
         let rows: Vec<(Uuid, i64)> = db.fetch_all(&sql, values).await?;
@@ -58,7 +59,7 @@ async fn read_used(
     let start = |target: &&Target| period.start(at, &target.time_zone).0;
     let Some(earliest) = capped.iter().map(start).min() else { return Ok(()) };
     let mut values = values![org.0, period.as_str(), earliest];
-    let names = named(capped.iter().copied(), &mut values);
+    let names = named(&mut values, capped.iter().map(|target| target.id.0));
     let sql = format!(
         "SELECT target_id, starts_at, used FROM target_counters
          WHERE org_id = $1 AND period = $2 AND starts_at >= $3 AND target_id IN ({names})"
@@ -69,14 +70,4 @@ async fn read_used(
         counters.used.insert(key, routes::count(used));
     }
     Ok(())
-}
-
-/// Placeholders for these targets, whose ids become values.
-fn named<'t>(targets: impl Iterator<Item = &'t Target>, values: &mut Vec<Value>) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for target in targets {
-        values.push(target.id.0.into());
-        names.push(format!("${}", values.len()));
-    }
-    names.join(", ")
 }

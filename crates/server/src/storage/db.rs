@@ -296,6 +296,13 @@ fn set_up(connection: rusqlite::Connection) -> Result<rusqlite::Connection> {
     Ok(connection)
 }
 
+/// Adds values to those of a statement, and names them in it: `$3, $4`.
+pub(super) fn named(values: &mut Vec<Value>, more: impl IntoIterator<Item = impl Into<Value>>) -> String {
+    let first = values.len() + 1;
+    values.extend(more.into_iter().map(Into::into));
+    (first..=values.len()).map(|at| format!("${at}")).collect::<Vec<_>>().join(", ")
+}
+
 /// sqlx binds a missing argument of SQLite as NULL without a word, so the seam counts.
 pub(super) fn check_count(sql: &str, values: &[Value]) -> Result<()> {
     let highest = sql

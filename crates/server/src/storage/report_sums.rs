@@ -6,6 +6,7 @@ use hookline_domain::ids::OrgId;
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::db::named;
 use super::reports::{Among, Dimension, SumRow, Sums, summing};
 use super::{Db, Result, Snapshot, Tx, Value};
 use crate::values;
@@ -131,7 +132,6 @@ async fn add_some(tx: &mut Tx, org: OrgId, rows: &[(&Key, &Sums)]) -> Result<()>
     let mut values = values![org.0];
     let mut tuples = Vec::with_capacity(rows.len());
     for ((dimension, bucket, item), sums) in rows {
-        let first = values.len() + 1;
         let row: [Value; COLUMNS] = [
             dimension.as_str().into(),
             (*bucket).into(),
@@ -143,8 +143,7 @@ async fn add_some(tx: &mut Tx, org: OrgId, rows: &[(&Key, &Sums)]) -> Result<()>
             sums.payout.into(),
             sums.talked.into(),
         ];
-        values.extend(row);
-        tuples.push(format!("($1, {})", places(first, COLUMNS)));
+        tuples.push(format!("($1, {})", named(&mut values, row)));
     }
     let added = ["calls", "connected", "converted", "revenue", "payout", "talked"]
         .map(|name| format!("{name} = report_counts.{name} + excluded.{name}"));
@@ -162,9 +161,8 @@ async fn remove_empty(tx: &mut Tx, org: OrgId, keys: &[&Key]) -> Result<()> {
     let mut values = values![org.0];
     let mut tuples = Vec::with_capacity(keys.len());
     for (dimension, bucket, item) in keys {
-        let first = values.len() + 1;
-        values.extend(values![dimension.as_str(), *bucket, item.as_str()]);
-        tuples.push(format!("({})", places(first, 3)));
+        let key = values![dimension.as_str(), *bucket, item.as_str()];
+        tuples.push(format!("({})", named(&mut values, key)));
     }
     let sql = format!(
         "DELETE FROM report_counts WHERE org_id = $1 AND calls = 0 AND (dimension, bucket, item) IN (VALUES {})",
@@ -194,12 +192,11 @@ pub async fn calls(moment: &mut Snapshot, org: OrgId, ids: &[Uuid]) -> Result<Ve
     let mut found = Vec::with_capacity(ids.len());
     for some in ids.chunks(IDS_PER_SELECT) {
         let mut values = values![org.0];
-        values.extend(some.iter().map(|id| Value::from(*id)));
+        let named = named(&mut values, some.iter().copied());
         let sql = format!(
             "SELECT id, campaign_id, publisher_id, target, started_at, answered_at, ended_at, converted, revenue,
                  payout, last_seq
-             FROM calls WHERE org_id = $1 AND id IN ({})",
-            places(2, some.len())
+             FROM calls WHERE org_id = $1 AND id IN ({named})"
         );
         let rows: Vec<CountedCall> = moment.fetch_all(&sql, values).await?;
         found.extend(rows);
@@ -223,25 +220,20 @@ pub struct Line {
 pub async fn lines(moment: &mut Snapshot, seqs: &[i64], count: i64) -> Result<Vec<Line>> {
     let mut found = Vec::with_capacity(seqs.len());
     for some in seqs.chunks(IDS_PER_SELECT) {
+        let mut values = values![count];
+        let named = named(&mut values, some.iter().copied());
         let sql = format!(
             "WITH RECURSIVE chain (seq, org_id, call_id, previous, kind, changes, place) AS (
                  SELECT seq, org_id, call_id, previous, kind, changes, CAST(1 AS BIGINT) FROM timeline
-                 WHERE seq IN ({})
+                 WHERE seq IN ({named})
                  UNION ALL
                  SELECT t.seq, t.org_id, t.call_id, t.previous, t.kind, t.changes, c.place + 1
                  FROM chain c JOIN timeline t ON t.seq = c.previous WHERE c.place < $1
              )
-             SELECT CAST(0 AS BIGINT) AS tx, seq, org_id, call_id, previous, kind, changes FROM chain",
-            places(2, some.len())
+             SELECT CAST(0 AS BIGINT) AS tx, seq, org_id, call_id, previous, kind, changes FROM chain"
         );
-        let mut values = values![count];
-        values.extend(some.iter().map(|seq| Value::from(*seq)));
         let rows: Vec<Line> = moment.fetch_all(&sql, values).await?;
         found.extend(rows);
     }
     Ok(found)
-}
-
-fn places(first: usize, count: usize) -> String {
-    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
 }

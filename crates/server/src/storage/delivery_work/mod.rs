@@ -10,6 +10,7 @@ use hookline_domain::ids::{DeliveryId, OrgId};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::db::named;
 use super::{Result, Tx, Value};
 use crate::values;
 
@@ -49,10 +50,7 @@ fn tuples(rows: impl Iterator<Item = Vec<Value>>, before: Vec<Value>) -> (String
     let mut values = before;
     let mut tuples = Vec::new();
     for row in rows {
-        let first = values.len() + 1;
-        values.extend(row);
-        let names: Vec<String> = (first..=values.len()).map(|at| format!("${at}")).collect();
-        tuples.push(format!("({})", names.join(", ")));
+        tuples.push(format!("({})", named(&mut values, row)));
     }
     (tuples.join(", "), values)
 }
