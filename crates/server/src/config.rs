@@ -42,16 +42,34 @@ pub struct LogConfig {
     pub otlp_endpoint: Option<String>,
 }
 
+/// Where the server is.
+#[derive(Args, Clone)]
+pub struct AddressConfig {
+    /// Address and port that the server listens on.
+    #[arg(long, env = "HOOKLINE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// How browsers reach the server, such as `https://calls.example.com`: for links, and for the cookie of
+    /// sign-ins, which over https is sent over nothing else. `http://` and the listening address unless set.
+    #[arg(long, env = "HOOKLINE_PUBLIC_URL", value_parser = public_url)]
+    public_url: Option<String>,
+}
+
+impl AddressConfig {
+    /// Without a slash at its end.
+    pub fn public_url(&self) -> String {
+        let listening = || match self.listen.ip().is_unspecified() {
+            true => format!("http://127.0.0.1:{}", self.listen.port()),
+            false => format!("http://{}", self.listen),
+        };
+        self.public_url.clone().unwrap_or_else(listening)
+    }
+}
+
 /// What `hookline serve` needs beyond the database.
 #[derive(Args, Clone)]
 pub struct ServeConfig {
-    /// Address and port to listen on.
-    #[arg(long, env = "HOOKLINE_LISTEN", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
-    /// How browsers reach this server, such as `https://calls.example.com`: for links, and for the cookie of
-    /// sign-ins, which over https is sent over nothing else. `http://` and the listening address unless set.
-    #[arg(long, env = "HOOKLINE_PUBLIC_URL", value_parser = public_url)]
-    pub public_url: Option<String>,
+    #[command(flatten)]
+    pub address: AddressConfig,
     /// Proxies whose `X-Forwarded-For` is believed, as addresses, separated by commas.
     #[arg(long, env = "HOOKLINE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpAddr>,
@@ -148,7 +166,7 @@ impl ServeConfig {
         if self.secret.is_some() && self.secret_file.is_some() {
             return Err("HOOKLINE_SECRET and HOOKLINE_SECRET_FILE are both set: leave one out".to_owned());
         }
-        if self.oidc.client()?.is_some() && self.public_url.is_none() {
+        if self.oidc.client()?.is_some() && self.address.public_url.is_none() {
             return Err(
                 "HOOKLINE_OIDC_ISSUER is set: set HOOKLINE_PUBLIC_URL too, since the provider leads browsers back to it".to_owned(),
             );
@@ -162,13 +180,8 @@ impl ServeConfig {
         Duration::from_secs(seconds.into())
     }
 
-    /// Without a slash at its end.
     pub fn public_url(&self) -> String {
-        let listening = || match self.listen.ip().is_unspecified() {
-            true => format!("http://127.0.0.1:{}", self.listen.port()),
-            false => format!("http://{}", self.listen),
-        };
-        self.public_url.clone().unwrap_or_else(listening)
+        self.address.public_url()
     }
 
     /// Every option as it is in force, by the name of its variable.
@@ -177,7 +190,7 @@ impl ServeConfig {
         let secret_file = self.secret_file.as_ref().map(|path| path.display().to_string());
         let drain_delay = self.drain_delay_seconds.map_or(String::new(), |seconds| seconds.to_string());
         let mut options = vec![
-            ("HOOKLINE_LISTEN", self.listen.to_string()),
+            ("HOOKLINE_LISTEN", self.address.listen.to_string()),
             ("HOOKLINE_PUBLIC_URL", self.public_url()),
             ("HOOKLINE_TRUSTED_PROXIES", proxies.join(",")),
             ("HOOKLINE_MIGRATE", self.migrate.to_string()),

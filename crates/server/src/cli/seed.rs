@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use super::change;
 use super::user;
 use crate::clock::Clock;
-use crate::config::DatabaseConfig;
+use crate::config::{AddressConfig, DatabaseConfig};
 use crate::demo::calls::Stage;
 use crate::demo::{self, DEMO_NAME, DEMO_NUMBER, DemoKeys, FLOW_NUMBER};
 use crate::settings::Settings;
@@ -22,9 +22,9 @@ use crate::storage::{self, Db, RateBoard, Result, SteadyClock, StorageError, org
 
 #[derive(Args)]
 pub struct SeedConfig {
-    /// The server's address, for the printed examples.
-    #[arg(long, env = "HOOKLINE_PUBLIC_URL", default_value = "http://127.0.0.1:8080")]
-    public_url: String,
+    /// For the printed examples.
+    #[command(flatten)]
+    address: AddressConfig,
     /// Where the demo's keys are kept, readable by you only: the database has just their hashes.
     #[arg(long, default_value = "hookline-data/demo-keys.json")]
     keys_file: PathBuf,
@@ -38,9 +38,10 @@ pub async fn run(database: &DatabaseConfig, config: &SeedConfig) -> Result<()> {
     } else {
         Some(create(&db, &config.keys_file).await?)
     };
-    let link = user::demo_link(&db, &config.public_url, DEMO_NAME).await?;
+    let url = config.address.public_url();
+    let link = user::demo_link(&db, &url, DEMO_NAME).await?;
     match keys {
-        Some(keys) => print_examples(&config.public_url, &keys),
+        Some(keys) => print_examples(&url, &keys),
         None => println!(
             "The demo data is there, but {} is not, and keys are stored only as hashes. Delete the database to start over.",
             config.keys_file.display()

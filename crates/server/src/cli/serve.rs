@@ -43,10 +43,10 @@ pub async fn run(database: &DatabaseConfig, config: &ServeConfig, commits: Commi
     config.log(database);
     outlive_file_size_limit();
     let app = start(database, config, commits).await?;
-    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+    let listener = TcpListener::bind(config.address.listen).await.map_err(|error| {
         StorageError::Setup(format!(
             "can't listen on {}: {error}; choose another with --listen",
-            config.listen
+            config.address.listen
         ))
     })?;
     let address = listener.local_addr().map_err(|error| StorageError::Setup(error.to_string()))?;

@@ -1,26 +1,19 @@
 //! `hookline user`: people who sign in to the dashboard.
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use hookline_domain::access::{Email, Role};
 use hookline_domain::ids::{OrgId, UserId};
 use serde_json::json;
 
 use super::change;
 use crate::clock::Clock;
-use crate::config::{DatabaseConfig, public_url};
+use crate::config::{AddressConfig, DatabaseConfig};
 use crate::demo;
 use crate::http::api::users::link::{INVITATION_SECONDS, LINK_SECONDS, address};
 use crate::keys::{Key, KeyKind};
 use crate::storage::audit::Entry;
 use crate::storage::users::{self, User};
 use crate::storage::{Db, Result, StorageError, Tx, organizations, sign_ins};
-
-#[derive(Args)]
-pub struct Links {
-    /// The server's address, for the printed link.
-    #[arg(long, env = "HOOKLINE_PUBLIC_URL", default_value = "http://127.0.0.1:8080", value_parser = public_url)]
-    public_url: String,
-}
 
 #[derive(Subcommand)]
 pub enum UserCommand {
@@ -35,13 +28,13 @@ pub enum UserCommand {
         email: Email,
         name: String,
         #[command(flatten)]
-        links: Links,
+        server: AddressConfig,
     },
     /// Print a link by which a person sets a new password.
     Link {
         email: Email,
         #[command(flatten)]
-        links: Links,
+        server: AddressConfig,
     },
     /// List the people, and where they may do what.
     List,
@@ -51,10 +44,10 @@ pub async fn run(database: &DatabaseConfig, command: &UserCommand) -> Result<()>
     let db = Db::open(&database.database_url).await?;
     let clock = Clock::default();
     match command {
-        UserCommand::Create { org, role, email, name, links } => {
-            create(&db, &clock, (*org, *role), email, name, links).await?;
+        UserCommand::Create { org, role, email, name, server } => {
+            create(&db, &clock, (*org, *role), email, name, server).await?;
         }
-        UserCommand::Link { email, links } => link(&db, &clock, email, links).await?,
+        UserCommand::Link { email, server } => link(&db, &clock, email, server).await?,
         UserCommand::List => list(&db).await?,
     }
     db.close().await;
@@ -67,7 +60,7 @@ async fn create(
     (org, role): (OrgId, Role),
     email: &Email,
     name: &str,
-    links: &Links,
+    server: &AddressConfig,
 ) -> Result<()> {
     let mut tx = db.begin().await?;
     let user = find_or_create(&mut tx, clock, email, name).await?;
@@ -88,7 +81,7 @@ async fn create(
         Some(token) => println!(
             "user {}\nlink {}\nThe link works once, within 7 days.",
             user.id,
-            address(&links.public_url, &token)
+            address(&server.public_url(), &token)
         ),
         None => println!("user {}\n{email} signs in with the password that they have.", user.id),
     }
@@ -113,7 +106,7 @@ async fn give(tx: &mut Tx, clock: &Clock, user: UserId, sets_password: bool, sec
     Ok(token)
 }
 
-async fn link(db: &Db, clock: &Clock, email: &Email, links: &Links) -> Result<()> {
+async fn link(db: &Db, clock: &Clock, email: &Email, server: &AddressConfig) -> Result<()> {
     let mut tx = db.begin().await?;
     let user = users::find_by_email(&mut tx, email).await?;
     let user = user.ok_or_else(|| StorageError::NotFound(format!("there is no user {email}")))?;
@@ -129,7 +122,7 @@ async fn link(db: &Db, clock: &Clock, email: &Email, links: &Links) -> Result<()
         change::record(&mut tx, clock, one.org, &entry).await?;
     }
     change::commit(tx, clock, last.org, &entry).await?;
-    println!("link {}\nThe link works once, within a day.", address(&links.public_url, &token));
+    println!("link {}\nThe link works once, within a day.", address(&server.public_url(), &token));
     Ok(())
 }
 
