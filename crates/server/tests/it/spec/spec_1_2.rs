@@ -11,6 +11,7 @@ on_both_engines! {
     another_organization_s_call_is_forbidden_and_an_unknown_one_not_found;
     a_number_reaches_every_call_of_its_lookback;
     a_webhook_can_take_the_latest_call_or_the_only_one;
+    a_number_of_more_than_a_thousand_calls_is_refused;
     a_number_is_normalized_also_when_its_plus_is_lost;
 }
 
@@ -128,6 +129,36 @@ async fn a_webhook_can_take_the_latest_call_or_the_only_one(engine: Engine) {
     assert_eq!(world.post("update_revenue", update.clone()).await.json()["call_log_ids"], json!([second]));
     world.set("update_revenue", json!({"phone_match": "all"})).await;
     assert_eq!(world.post("update_revenue", update).await.json()["call_log_ids"], json!([first, second]));
+}
+
+async fn a_number_of_more_than_a_thousand_calls_is_refused(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let id = world.live_call(CALLER).await;
+    let (literal, new_id) = match engine {
+        Engine::Sqlite => (format!("X'{}'", id.replace('-', "")), "randomblob(16)"),
+        Engine::Postgres => (format!("'{id}'"), "gen_random_uuid()"),
+    };
+    let add_like_it = async |count: u32| {
+        let sql = format!(
+            "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
+             INSERT INTO calls (org_id, id, caller, dialed, status, started_at, converted, last_seq)
+             SELECT org_id, {new_id}, caller, dialed, status, started_at, converted, 0 FROM calls, n WHERE id = {literal}"
+        );
+        world.execute(&sql).await;
+    };
+    add_like_it(999).await;
+    let all = world.post("update_revenue", json!({"phone": CALLER, "revenue": 1})).await;
+    assert_eq!(all.status, 200, "{}", all.body);
+    assert_eq!(world.count("SELECT COUNT(*) FROM calls WHERE revenue = 1000000").await, 1_000);
+    add_like_it(1).await;
+    let refused = world.post("update_revenue", json!({"phone": CALLER, "revenue": 2})).await;
+    assert_eq!(
+        (refused.status, &refused.json()["code"]),
+        (409, &json!("too_many_calls")),
+        "{}",
+        refused.body
+    );
+    assert_eq!(world.count("SELECT COUNT(*) FROM calls WHERE revenue = 2000000").await, 0);
 }
 
 async fn a_number_is_normalized_also_when_its_plus_is_lost(engine: Engine) {
