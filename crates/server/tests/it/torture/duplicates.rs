@@ -1,4 +1,5 @@
-//! The same request, 256 times at once, on every node.
+//! The same request, 256 times at once, on every node; and beside it 256 that have nothing to do with each other, which take as long
+//! as the machine needs for so many.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,8 @@ use crate::world::{Answer, CALLS, Engine, TestWorld, call_id};
 
 const DUPLICATES: usize = 256;
 const NODES: usize = 3;
+/// After so many ids once as many requests that are not the same.
+const CONTROL_EVERY: u64 = 10;
 
 on_both_engines! {
     of_many_duplicates_at_once_one_is_done;
@@ -20,8 +23,9 @@ on_both_engines! {
 struct Tally {
     replays: usize,
     in_progress: usize,
-    /// How long each answer took.
+    /// How long each answer took, and each of the control's.
     took: Vec<Duration>,
+    control: Vec<Duration>,
 }
 
 async fn of_many_duplicates_at_once_one_is_done(engine: Engine) {
@@ -35,34 +39,53 @@ async fn of_many_duplicates_at_once_one_is_done(engine: Engine) {
         let id = format!("{seed}-{number}");
         let body = json!({"call_log_id": call_id(number % CALLS), "revenue_paid_out": number + 1, "transaction_id": id});
         storm(&world, &body, &mut tally).await;
+        if number % CONTROL_EVERY == 0 {
+            different(&world, &id, &mut tally).await;
+        }
     }
     let effects = world.count("SELECT COUNT(*) FROM timeline").await;
-    assert_eq!(effects, i64::try_from(ids).unwrap(), "each id has one effect");
-    tally.took.sort();
-    let at = |share: usize| tally.took[(tally.took.len() - 1) * share / 100].as_millis();
+    let expected = ids + tally.control.len() as u64;
+    assert_eq!(u64::try_from(effects).unwrap(), expected, "each id has one effect");
     let figures = format!(
-        "{ids} ids x {DUPLICATES} on {} nodes: {effects} effects, {} replays, {} x 409; answers p50 {} ms, p99 {} ms, max {} ms",
+        "{ids} ids x {DUPLICATES} on {} nodes: {ids} effects, {} replays, {} x 409; answers {}; as many that differ {}",
         world.nodes.len(),
         tally.replays,
         tally.in_progress,
-        at(50),
-        at(99),
-        at(100)
+        spread(&mut tally.took),
+        spread(&mut tally.control),
     );
     report("duplicates", engine, &figures);
 }
 
-/// All at once; one is done, and all others are its replay or are told that it is under way.
-async fn storm(world: &TestWorld, body: &Value, tally: &mut Tally) {
-    let sent = (0..DUPLICATES).map(async |index| {
+fn spread(took: &mut [Duration]) -> String {
+    took.sort();
+    let at = |share: usize| took[(took.len() - 1) * share / 100].as_millis();
+    format!("p50 {} ms, p99 {} ms, max {} ms", at(50), at(99), at(100))
+}
+
+async fn at_once(world: &TestWorld, bodies: Vec<Value>) -> Vec<(Answer, Duration)> {
+    let sent = bodies.iter().enumerate().map(async |(index, body)| {
         let url = world.webhook_on(index % world.nodes.len(), "update_revenue");
         let started = Instant::now();
         let answer = world.try_post(&url, body).await.expect("the server answers");
         (answer, started.elapsed())
     });
-    let answers: Vec<(Answer, Duration)> = join_all(sent).await;
+    join_all(sent).await
+}
+
+/// Of other calls, each with an id of its own: all are done.
+async fn different(world: &TestWorld, id: &str, tally: &mut Tally) {
+    let one = |other: u64| json!({"call_log_id": call_id(other % CALLS), "revenue_paid_out": 1, "transaction_id": format!("{id}/{other}")});
+    for (answer, took) in at_once(world, (0..DUPLICATES as u64).map(one).collect()).await {
+        assert_eq!((answer.status, answer.header("idempotent-replayed")), (200, None), "{}", answer.body);
+        tally.control.push(took);
+    }
+}
+
+/// All at once; one is done, and all others are its replay or are told that it is under way.
+async fn storm(world: &TestWorld, body: &Value, tally: &mut Tally) {
     let (mut done, mut texts) = (0, vec![]);
-    for (answer, took) in answers {
+    for (answer, took) in at_once(world, vec![body.clone(); DUPLICATES]).await {
         tally.took.push(took);
         match (answer.status, answer.header("idempotent-replayed")) {
             (200, None) => done += 1,
