@@ -22,6 +22,7 @@ const LADDER: &[(i64, &str, &str)] = &[
     (11, "views", include_str!("../../migrations/0011_views.sql")),
     (12, "identities", include_str!("../../migrations/0012_identities.sql")),
     (13, "report_differences", include_str!("../../migrations/0013_report_differences.sql")),
+    (14, "transaction_runs", include_str!("../../migrations/0014_transaction_runs.sql")),
 ];
 
 /// Where the database's schema stands against this program's.

@@ -43,5 +43,6 @@ pub use call_row::{CallRow, status_code};
 pub use db::{Db, Result, Row, SqliteDb, StorageError, Value};
 pub use migrate::{Schema, migrate, schema};
 pub use rates::RateBoard;
+pub use sqlite::transactions::remove_expired_runs;
 pub use steady::SteadyClock;
 pub use tx::{Snapshot, Tx};

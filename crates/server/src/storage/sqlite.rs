@@ -8,7 +8,7 @@ mod held;
 mod load;
 pub mod log;
 mod routing;
-mod transactions;
+pub mod transactions;
 
 use std::sync::Arc;
 
@@ -58,10 +58,10 @@ impl Sequence for NextSeq {
 
 impl SqliteWriter {
     pub fn open(db: &SqliteDb, parts: Arc<WriterParts>) -> Result<Self> {
-        let connection = db.open_hot()?;
+        let mut connection = db.open_hot()?;
         let newest: Option<i64> =
             connection.query_row("SELECT MAX(seq) FROM timeline", [], |row| row.get(0))?;
-        let transactions = TransactionIds::read(&connection)?;
+        let transactions = TransactionIds::read(&mut connection)?;
         Ok(Self {
             connection,
             transactions,
@@ -278,6 +278,12 @@ fn store_grants(tx: &Transaction<'_>, grants: &[RateGrant], board: &RateBoard) -
         .execute(params![id(&grant.webhook.0), tracked.seq, grant.stamp, grant.count])?;
     }
     Ok(())
+}
+
+/// Puts the ids of a request log that was filled without the writer where it would have them.
+pub async fn sort_transaction_ids(db: &SqliteDb) -> Result<()> {
+    let _turn = db.turn.lock().await;
+    TransactionIds::read(&mut db.open_direct()?).map(drop)
 }
 
 pub async fn insert_calls(db: &SqliteDb, calls: &[LoadedCall]) -> Result<()> {

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::failpoint::Failpoint;
 use crate::storage::calls::first_id;
-use crate::storage::{Result, Value, organizations, status_code};
+use crate::storage::{Result, Value, organizations, remove_expired_runs, status_code};
 use crate::values;
 
 /// Rows removed in one step.
@@ -81,10 +81,11 @@ pub async fn once(app: &App) -> Result<()> {
              SELECT key_hash FROM webhook_keys WHERE expires_at < $1 LIMIT $2)",
         now,
     )
-    .await
+    .await?;
+    remove_expired_runs(&app.db).await
 }
 
-/// Removes an organization's oldest requests, and with them their transaction ids; the number removed.
+/// Removes an organization's oldest requests; the number removed.
 async fn expire_requests(app: &App, org: OrgId, before: Uuid) -> Result<u64> {
     app.db
         .execute(

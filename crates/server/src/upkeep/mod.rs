@@ -1,7 +1,7 @@
 //! What is done in the background, on time: one file a duty.
 
 mod bids;
-mod checkpoint;
+pub mod checkpoint;
 mod expire;
 mod gauges;
 mod recover;
