@@ -43,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--workers", type=int, choices=(1, 2), help="of each peer (default: try both, keep the better)")
     parser.add_argument("--peer-connections", type=int, default=16, help="to PostgreSQL, over all of a peer's workers")
     parser.add_argument("--full", action="store_true", help="growth: also 10^7 calls")
+    parser.add_argument("--log", action="store_true", help="growth: as many requests of the last weeks in Hookline's log as calls")
     parser.add_argument("--hours", type=float, default=4, help="of a soak (default %(default)s)")
     parser.add_argument("--dir", type=Path, help="parent of the temporary databases; must be on a real disk")
     parser.add_argument("--out", type=Path, default=BENCH / "results")
@@ -91,6 +92,8 @@ def write_report(options: argparse.Namespace, facts: dict, results: dict) -> boo
     question = options.question
     checks = getattr(report, f"{question}_checks")(results)
     setting = {"calls": "by row" if question == "growth" else f"{options.calls:,}"}
+    if question == "growth":
+        setting["requests in the log before"] = "as many as calls" if options.log else "none"
     if question == "routing":
         setting = {"rounds": options.rounds, "seconds": options.seconds, "parameters of a call": routing.PARAMETERS}
     elif question == "pages":
@@ -125,7 +128,7 @@ def main() -> int:
         settings = subjects.Settings(
             options.hookline.resolve(), options.calls, postgres.find_bin(options.pg_bin), options.pg_user,
             split(options.hookline_per_request), split(options.hookline_per_call),
-            options.peer_connections)
+            options.peer_connections, options.log)
         experiments.require_binary(names, settings)
         setup.install(set(names))
         folder = Path(tempfile.mkdtemp(prefix="hookline-bench-", dir=options.dir))

@@ -35,6 +35,8 @@ class Settings:
     hookline_per_request: tuple[str, ...]
     hookline_per_call: tuple[str, ...]
     peer_connections: int = 16
+    # As many requests in Hookline's log, with their transaction ids, as there are calls.
+    log: bool = False
 
 
 @dataclass
@@ -206,6 +208,8 @@ def seed_call_log(subject: Subject, days: int) -> dict[str, str]:
 
 def seed_hookline(subject: Subject, calls: int | None = None, more: tuple[str, ...] = ()) -> dict[str, str]:
     calls = subject.settings.calls if calls is None else calls
+    if subject.settings.log:
+        more += ("--requests", str(calls))
     out = process.run_checked([str(subject.settings.hookline), "bench-seed", "--calls", str(calls), *more],
                               "hookline bench-seed", SEED_SECONDS_MAX, env={**os.environ, **hookline_env(subject)},
                               cwd=subject.folder)

@@ -8,12 +8,13 @@ use hookline_domain::settings::RATE_COUNT_MAX;
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
-use super::bench_log;
+use super::{bench_log, bench_requests};
 use crate::clock::Clock;
 use crate::config::DatabaseConfig;
 use crate::demo;
 use crate::intake::effect::LoadedCall;
 use crate::storage::{self, Db, Result, bench};
+use crate::upkeep::checkpoint;
 
 const FIRST_MILLIS: u64 = 1_750_000_000_000;
 /// Calls added in one transaction.
@@ -31,11 +32,17 @@ pub struct BenchSeedConfig {
     /// as a call log has them. Their ids are then not the load generator's.
     #[arg(long)]
     days: Option<u64>,
+    /// Requests that told these calls' revenue in the last weeks: as many in the request log, with their transaction ids.
+    #[arg(long, default_value_t = 0, conflicts_with = "days")]
+    requests: u64,
 }
 
 pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
     storage::migrate(&db).await?;
+    if let Db::Sqlite(sqlite) = &db {
+        checkpoint::start(sqlite);
+    }
     let clock = Clock::default();
     let rate = RateLimit { count: config.rate, per: RatePer::Minute };
     let mut tx = db.begin().await?;
@@ -47,6 +54,7 @@ pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<
         Some(days) => bench_log::fill(&db, &clock, org, config.calls, days).await?,
         None => computable_calls(&db, org, config.calls).await?,
     }
+    bench_requests::fill(&db, &clock, org, config.requests).await?;
     bench::settle(&db).await?;
     println!(
         "{}",
@@ -66,7 +74,7 @@ async fn computable_calls(db: &Db, org: OrgId, calls: u64) -> Result<()> {
 }
 
 /// The id of the call with this index.
-fn call_id(index: u64) -> CallId {
+pub fn call_id(index: u64) -> CallId {
     let high = (u128::from(FIRST_MILLIS + index) << 80) | (0x7 << 76) | (u128::from(index % 4_096) << 64);
     let low =
         (u128::from(0x8000 + (index >> 12) % 16_384) << 48) | (u128::from(index * 40_503) & 0xffff_ffff_ffff);

@@ -2,6 +2,7 @@
 
 mod backup;
 mod bench_log;
+mod bench_requests;
 mod bench_seed;
 mod change;
 mod config;

@@ -67,9 +67,12 @@ pub struct InboundRequest {
 
 /// What the transaction id of a request is known by.
 pub fn transaction_hash(org: OrgId, parsed: &Result<Request, Refusal>) -> Option<TransactionHash> {
-    let id = parsed.as_ref().ok()?.transaction_id.as_ref()?;
+    parsed.as_ref().ok()?.transaction_id.as_ref().map(|id| hash_of_transaction(org, id))
+}
+
+pub fn hash_of_transaction(org: OrgId, id: &str) -> TransactionHash {
     let digest = Sha256::new().chain_update(org.0.as_bytes()).chain_update(id).finalize();
-    Some(digest[..16].try_into().expect("a SHA-256 has 32 bytes"))
+    digest[..16].try_into().expect("a SHA-256 has 32 bytes")
 }
 
 impl InboundRequest {
