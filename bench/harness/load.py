@@ -14,7 +14,7 @@ from .process import Failed, tail
 from .subjects import Subject
 
 LOAD = Path(__file__).resolve().parent.parent / "load"
-SETTLE_SECONDS_MAX = 30
+SETTLE_SECONDS_MAX = 180  # ten million rows are counted in a minute when none of them is in memory
 
 
 @dataclass(frozen=True)

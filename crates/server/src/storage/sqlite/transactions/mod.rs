@@ -86,7 +86,7 @@ struct Pending {
 impl TransactionIds {
     /// What the database has. If the log has many more ids than gather in memory, as after an upgrade, they go into runs first.
     pub fn read(connection: &mut Connection) -> Result<Self> {
-        Self::read_with(connection, GATHERED_MIN)
+        Self::read_with(connection, gathered_min())
     }
 
     fn read_with(connection: &mut Connection, gathered_min: usize) -> Result<Self> {
@@ -221,6 +221,12 @@ impl TransactionIds {
         self.runs.push(run);
         Ok(())
     }
+}
+
+/// Tests want runs long before there are so many ids.
+fn gathered_min() -> usize {
+    let fewer = || std::env::var("HOOKLINE_TEST_GATHERED_IDS").ok()?.parse().ok();
+    if cfg!(debug_assertions) { fewer().unwrap_or(GATHERED_MIN) } else { GATHERED_MIN }
 }
 
 fn read_runs(connection: &Connection) -> Result<Vec<Run>> {
