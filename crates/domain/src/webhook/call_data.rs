@@ -77,7 +77,7 @@ impl Custom<'_> {
             // Scripts add parameters such as `_=1699999999` against caches; they mean nothing.
             return if source == TagSource::Url { Ok(()) } else { Err(refusal::invalid_tag_name(&sent)) };
         };
-        if names_the_key(name.as_str()) || self.key.is_in(&sent) {
+        if names_the_key(name.as_str()) || self.key.is_in_name(&sent) {
             return Ok(());
         }
         let value = self.key.remove_from(value).into_owned();
@@ -102,7 +102,7 @@ impl Custom<'_> {
             let Some(name) = TagName::from_header(header).filter(|name| !names_the_key(name.as_str())) else {
                 continue;
             };
-            if self.at.contains_key(&name) || self.key.is_in_header_name(header) {
+            if self.at.contains_key(&name) || self.key.is_in_name(header) {
                 continue;
             }
             let mut value = header_text(bytes);

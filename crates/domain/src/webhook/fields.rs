@@ -101,7 +101,7 @@ impl<'a> Fields<'a> {
     /// Refuses a request that has the key in a name or value: an update has no use for it, and
     /// stored it would be out.
     pub(super) fn refuse_key(&self, key: &Key<'_>) -> Result<(), Refusal> {
-        match self.entries.iter().find(|entry| key.is_in(&entry.name) || holds(&entry.value, key)) {
+        match self.entries.iter().find(|entry| key.is_in_name(&entry.name) || holds(&entry.value, key)) {
             Some(entry) => Err(refusal::key_in_text(&entry.name)),
             None => Ok(()),
         }
@@ -147,7 +147,9 @@ fn drop_keys(value: &mut Value<'_>) {
 
 fn holds(value: &Value<'_>, key: &Key<'_>) -> bool {
     match value {
-        Value::Object(members) => members.iter().any(|(name, value)| key.is_in(name) || holds(value, key)),
+        Value::Object(members) => {
+            members.iter().any(|(name, value)| key.is_in_name(name) || holds(value, key))
+        }
         Value::Array(items) => items.iter().any(|item| holds(item, key)),
         _ => value.scalar().is_some_and(|text| key.is_in(text)),
     }

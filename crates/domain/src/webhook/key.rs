@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Refusal, form};
+use crate::tags::TagName;
 
 /// The query holds two keys. Which one counts can't be told, so neither does: the answer is 401.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -82,10 +83,18 @@ impl<'a> Key<'a> {
         self.spellings().any(|key| text.len() >= key.len() && text.contains(key))
     }
 
-    /// The same of a header's name, whose case is lost on its way.
-    pub(super) fn is_in_header_name(&self, name: &str) -> bool {
-        let holds = |key: &str| name.to_ascii_lowercase().contains(&key.to_ascii_lowercase());
-        self.spellings().any(|key| name.len() >= key.len() && holds(key))
+    /// The same of a field's or a header's name, as what becomes of it tells the key too: names lose case and marks, and
+    /// `hlw-…` is then what `hlw_…` is.
+    pub(super) fn is_in_name(&self, sent: &str) -> bool {
+        if sent.len() < KEY_BYTES_MIN || self.decoded.is_none() {
+            return false;
+        }
+        let name = TagName::normalize(sent);
+        let tells = |key: &str| {
+            let (Some(name), Some(key)) = (&name, TagName::normalize(key)) else { return false };
+            key.as_str().len() >= KEY_BYTES_MIN && name.as_str().contains(key.as_str())
+        };
+        self.is_in(sent) || self.spellings().any(tells)
     }
 
     /// The text without the key, and without any other key in a URL of ours, as a `Referer` has it.

@@ -67,6 +67,20 @@ fn a_value_without_its_keys_is_no_longer_than_it_was_sent() {
 }
 
 #[test]
+fn a_name_that_becomes_it_is_no_field() {
+    let near = KEY.replace('_', "-");
+    assert_ne!(near, KEY);
+    let (header, body) = (format!("x-a-{near}"), format!(r#"{{"from":"+13105559876","{near}":1,"b":2}}"#));
+    let data = call_data(read_raw(Data, Method::Post, "", &[JSON, (&header, b"1")], body.as_bytes()));
+    assert_eq!(pairs(&data), ["b=2", "content_type=application/json"]);
+    refused(
+        json(Tags, &format!(r#"{{"call_log_id":"a","add":{{"{near}":"1"}}}}"#)),
+        "key_in_value",
+        "moja_auth_key",
+    );
+}
+
+#[test]
 fn an_update_that_holds_it_is_refused_without_telling_it() {
     for body in [
         format!(r#"{{"call_log_id":"{KEY}","reason":"x","amount":1}}"#),
