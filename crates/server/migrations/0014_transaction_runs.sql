@@ -1,4 +1,4 @@
--- On SQLite, transaction ids by runs, each of which is written once and removed as a whole: see 0001. What is in the request log goes
+-- On SQLite, transaction ids by runs, each of which is written once and removed as a whole: see 0001_core. What is in the request log goes
 -- into runs at the next start.
 DROP TRIGGER requests_expired; -- sqlite
 DROP TABLE transaction_ids; -- sqlite

@@ -40,8 +40,13 @@ pub struct BenchSeedConfig {
 pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
     storage::migrate(&db).await?;
+    let mut claim = None;
     if let Db::Sqlite(sqlite) = &db {
         checkpoint::start(sqlite);
+        if config.requests > 0 {
+            // A server's writer would not know of requests that it has not written.
+            claim = Some(sqlite.lock_for_server()?);
+        }
     }
     let clock = Clock::default();
     let rate = RateLimit { count: config.rate, per: RatePer::Minute };
@@ -61,6 +66,7 @@ pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<
         serde_json::json!({ "key": keys.keys["update_revenue"], "keys": keys.keys, "api_key": keys.api_key })
     );
     db.close().await;
+    drop(claim);
     Ok(())
 }
 

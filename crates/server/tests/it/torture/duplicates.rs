@@ -1,4 +1,4 @@
-//! The same request, 256 times at once, on every node; and beside it 256 that have nothing to do with each other, which take as long
+//! The same request, 256 times at once, on every node; and beside it 256 that differ, of the same few calls, which take as long
 //! as the machine needs for so many.
 
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ async fn of_many_duplicates_at_once_one_is_done(engine: Engine) {
         let body = json!({"call_log_id": call_id(number % CALLS), "revenue_paid_out": number + 1, "transaction_id": id});
         storm(&world, &body, &mut tally).await;
         if number % CONTROL_EVERY == 0 {
-            different(&world, &id, &mut tally).await;
+            different(&world, number, &id, &mut tally).await;
         }
     }
     let effects = world.count("SELECT COUNT(*) FROM timeline").await;
@@ -73,9 +73,9 @@ async fn at_once(world: &TestWorld, bodies: Vec<Value>) -> Vec<(Answer, Duration
     join_all(sent).await
 }
 
-/// Of other calls, each with an id of its own: all are done.
-async fn different(world: &TestWorld, id: &str, tally: &mut Tally) {
-    let one = |other: u64| json!({"call_log_id": call_id(other % CALLS), "revenue_paid_out": 1, "transaction_id": format!("{id}/{other}")});
+/// Each with an id and an amount of its own: all are done.
+async fn different(world: &TestWorld, number: u64, id: &str, tally: &mut Tally) {
+    let one = |other: u64| json!({"call_log_id": call_id(other % CALLS), "revenue_paid_out": 10_000 + number * DUPLICATES as u64 + other, "transaction_id": format!("{id}/{other}")});
     for (answer, took) in at_once(world, (0..DUPLICATES as u64).map(one).collect()).await {
         assert_eq!((answer.status, answer.header("idempotent-replayed")), (200, None), "{}", answer.body);
         tally.control.push(took);

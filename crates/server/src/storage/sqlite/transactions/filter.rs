@@ -21,8 +21,7 @@ pub struct Filter(Box<[Block]>);
 impl Filter {
     /// For so many ids.
     pub fn for_ids(count: usize) -> Self {
-        let blocks = (count * BITS_PER_ID).div_ceil(BLOCK_BITS).max(1);
-        Self(vec![[0; WORDS]; blocks].into())
+        Self(vec![[0; WORDS]; blocks_for(count)].into())
     }
 
     pub fn insert(&mut self, hash: &TransactionHash) {
@@ -50,13 +49,17 @@ impl Filter {
         self.0.iter().flatten().flat_map(|word| word.to_le_bytes()).collect()
     }
 
-    /// What `to_bytes` gave; nothing if it can't be that.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// What `to_bytes` gave of a filter for so many ids; nothing if it can't be that.
+    pub fn from_bytes(count: usize, bytes: &[u8]) -> Option<Self> {
         let (words, rest) = bytes.as_chunks::<4>();
         let (blocks, more) = words.as_chunks::<WORDS>();
-        let is_whole = rest.is_empty() && more.is_empty() && !blocks.is_empty();
+        let is_whole = rest.is_empty() && more.is_empty() && blocks.len() == blocks_for(count);
         is_whole.then(|| Self(blocks.iter().map(|block| block.map(u32::from_le_bytes)).collect()))
     }
+}
+
+fn blocks_for(count: usize) -> usize {
+    (count * BITS_PER_ID).div_ceil(BLOCK_BITS).max(1)
 }
 
 #[cfg(test)]
@@ -79,7 +82,7 @@ mod tests {
 
     #[test]
     fn an_id_that_is_there_may_be_there_and_few_others() {
-        let filter = Filter::from_bytes(&filter_of(0..IDS).to_bytes()).unwrap();
+        let filter = Filter::from_bytes(IDS as usize, &filter_of(0..IDS).to_bytes()).unwrap();
         assert!((0..IDS).all(|id| filter.may_have(&hash(id))));
         let taken = (IDS..IDS * 11).filter(|id| filter.may_have(&hash(*id))).count();
         assert!((50..600).contains(&taken), "{taken} of {}", IDS * 10);
@@ -93,10 +96,11 @@ mod tests {
 
     #[test]
     fn what_is_no_filter_is_not_read_as_one() {
-        assert_eq!(Filter::from_bytes(&[]), None);
-        assert_eq!(Filter::from_bytes(&[0; 31]), None);
-        assert_eq!(Filter::from_bytes(&[0; 36]), None);
-        assert_eq!(Filter::from_bytes(&[0; 32]), Some(Filter::for_ids(16)));
+        assert_eq!(Filter::from_bytes(16, &[]), None);
+        assert_eq!(Filter::from_bytes(16, &[0; 31]), None);
+        assert_eq!(Filter::from_bytes(16, &[0; 36]), None);
+        assert_eq!(Filter::from_bytes(17, &[0; 32]), None);
+        assert_eq!(Filter::from_bytes(16, &[0; 32]), Some(Filter::for_ids(16)));
     }
 
     fn hex(bytes: &[u8]) -> String {

@@ -91,9 +91,21 @@ impl Merging {
         self.done == self.total
     }
 
+    pub fn upto(&self) -> i64 {
+        self.upto
+    }
+
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.total).expect("fewer ids are in memory")
+    }
+
+    /// Whole once all are sorted.
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
     /// What they are once all are in the table.
-    pub fn run(&self, number: i64) -> Run {
-        let count = u32::try_from(self.total).expect("fewer ids are in memory");
-        Run { number, upto: self.upto, count, filter: self.filter.clone() }
+    pub fn into_run(self, number: i64) -> Run {
+        Run { number, upto: self.upto, count: self.count(), filter: self.filter }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! An index would write a page of its own for nearly every request, since ids are random. Here they gather in memory until
 //! there are many, and then follow the commits into a run, a few with each: a part of the table to which everything is
-//! appended, sorted by id. A filter for each run tells in memory that an id is not in it, so a new id is looked for in none.
+//! appended, sorted by id. A filter for each run tells in memory that an id is not in it, so a new id is nearly never looked for.
 //! When the last request of a run has expired, the run goes as a whole. After a start the ids in memory are read again from
 //! the request log.
 
@@ -29,7 +29,7 @@ const RUNS_WANTED: u64 = 32;
 /// Ids that follow into a run for each that a commit uses: it is whole well before the next has gathered.
 const MERGED_PER_USED: usize = 2;
 
-/// A run of which no request is left. The newest stays: numbers go on from it.
+/// A run of which no request is left, nor of earlier ones: runs go in their order. The newest stays: numbers go on from it.
 const EXPIRED_RUN: &str = "SELECT run FROM transaction_runs
      WHERE NOT EXISTS (SELECT 1 FROM requests WHERE seq <= upto)
          AND run < (SELECT MAX(run) FROM transaction_runs) ORDER BY run LIMIT 1";
@@ -39,7 +39,7 @@ const REMOVE_IDS: &str = "DELETE FROM transaction_ids WHERE run = $1 AND transac
 const REMOVE_RUN: &str = "DELETE FROM transaction_runs WHERE run = $1";
 
 /// Ids removed in one step: they lie side by side.
-const STEP_IDS: i64 = 10_000;
+const STEP_IDS: i64 = 2_000;
 
 /// Removes the runs of which all requests have expired, in small steps. PostgreSQL has its ids in the requests' rows.
 pub async fn remove_expired_runs(db: &Db) -> Result<()> {
@@ -54,7 +54,7 @@ pub async fn remove_expired_runs(db: &Db) -> Result<()> {
 }
 
 pub struct TransactionIds {
-    /// The newest request's number in the log. Never used again, even when its row has expired.
+    /// The newest request's number in the log, or that of a run, so that its rows' numbers are not used again.
     newest: i64,
     gathered: Ids,
     /// Now and then.
@@ -103,12 +103,16 @@ impl TransactionIds {
         loop {
             // Twice as many are in memory while they go into a run.
             let limit = ids.gathered_max() * 2;
-            let later = later_ids(connection, ids.upto(), limit)?;
+            let mut later = later_ids(connection, ids.upto(), limit)?;
             if later.len() < limit {
                 ids.gathered = later.into_iter().collect();
                 break;
             }
-            tracing::info!(ids = limit, "sorting transaction ids of the request log, once after an upgrade");
+            later.truncate(ids.gathered_max());
+            tracing::info!(
+                ids = later.len(),
+                "sorting transaction ids of the request log, as once after an upgrade"
+            );
             ids.add_run(connection, later)?;
         }
         ids.newest = newest.unwrap_or(0).max(ids.upto());
@@ -170,7 +174,7 @@ impl TransactionIds {
         insert_ids(tx, number, ids)?;
         self.pending.merged = ids.len();
         if merging.is_last(self.pending.merged) {
-            insert_run(tx, &merging.run(number))?;
+            insert_run(tx, number, merging)?;
         }
         Ok(())
     }
@@ -179,12 +183,8 @@ impl TransactionIds {
         let pending = std::mem::take(&mut self.pending);
         self.newest = pending.newest;
         self.gathered.extend(pending.used);
-        let number = self.next_run();
-        if let Some(merging) = &mut self.merging
-            && merging.advance(pending.merged)
-        {
-            self.runs.push(merging.run(number));
-            self.merging = None;
+        if let Some(whole) = self.merging.take_if(|merging| merging.advance(pending.merged)) {
+            self.runs.push(whole.into_run(self.next_run()));
         }
     }
 
@@ -215,17 +215,16 @@ impl TransactionIds {
         let number = self.next_run();
         let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         insert_ids(&tx, number, merging.next(usize::MAX))?;
-        let run = merging.run(number);
-        insert_run(&tx, &run)?;
+        insert_run(&tx, number, &merging)?;
         tx.commit()?;
-        self.runs.push(run);
+        self.runs.push(merging.into_run(number));
         Ok(())
     }
 }
 
 /// Tests want runs long before there are so many ids.
 fn gathered_min() -> usize {
-    let fewer = || std::env::var("HOOKLINE_TEST_GATHERED_IDS").ok()?.parse().ok();
+    let fewer = || std::env::var("HOOKLINE_TEST_GATHERED_IDS").ok()?.parse().ok().filter(|ids| *ids > 0);
     if cfg!(debug_assertions) { fewer().unwrap_or(GATHERED_MIN) } else { GATHERED_MIN }
 }
 
@@ -237,13 +236,10 @@ fn read_runs(connection: &Connection) -> Result<Vec<Run>> {
     while let Some(row) = rows.next()? {
         let number = row.get(0)?;
         let unreadable = || StorageError::Unreadable(format!("transaction_runs: the filter of run {number}"));
-        let filter = Filter::from_bytes(row.get_ref(3)?.as_blob().map_err(|_| unreadable())?);
-        runs.push(Run {
-            number,
-            upto: row.get(1)?,
-            count: row.get(2)?,
-            filter: filter.ok_or_else(unreadable)?,
-        });
+        let count: u32 = row.get(2)?;
+        let stored = row.get_ref(3)?.as_blob().map_err(|_| unreadable())?;
+        let filter = Filter::from_bytes(count as usize, stored).ok_or_else(unreadable)?;
+        runs.push(Run { number, upto: row.get(1)?, count, filter });
     }
     Ok(runs)
 }
@@ -259,7 +255,7 @@ fn later_ids(connection: &Connection, upto: i64, limit: usize) -> Result<Vec<(Tr
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Some may be there already, of a merge that was cut off.
+/// Some may be there already, of a merge that was cut off. Those of it that have expired since are in no filter, and go with the run.
 fn insert_ids(tx: &Transaction<'_>, run: i64, ids: &[(TransactionHash, i64)]) -> Result<()> {
     let mut insert = tx.prepare_cached(
         "INSERT INTO transaction_ids (run, transaction_hash, request) VALUES (?1, ?2, ?3)
@@ -271,13 +267,13 @@ fn insert_ids(tx: &Transaction<'_>, run: i64, ids: &[(TransactionHash, i64)]) ->
     Ok(())
 }
 
-fn insert_run(tx: &Transaction<'_>, run: &Run) -> Result<()> {
+fn insert_run(tx: &Transaction<'_>, number: i64, ids: &Merging) -> Result<()> {
     tx.prepare_cached("INSERT INTO transaction_runs (run, upto, ids, filter) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![run.number, run.upto, run.count, run.filter.to_bytes()])?;
+        .execute(params![number, ids.upto(), ids.count(), ids.filter().to_bytes()])?;
     Ok(())
 }
 
-/// What the request was, unless it has expired.
+/// What the request was, unless it has expired. Its number alone may be another's by then.
 fn load_prior(tx: &Transaction<'_>, hash: &TransactionHash, request: i64) -> Result<Option<Prior>> {
     let found = tx
         .prepare_cached(
@@ -424,10 +420,10 @@ mod tests {
             connection.execute(insert, params![seq, hash(seq)]).unwrap();
         }
         let ids = read(&mut connection);
-        assert_eq!((ids.runs.len(), ids.gathered.len()), (6, 4));
+        assert_eq!((ids.runs.len(), ids.gathered.len()), (11, 12));
         assert_eq!(ids.newest, 100);
         let again = read(&mut connection);
-        assert_eq!((again.runs.len(), again.gathered.len()), (6, 4), "once");
+        assert_eq!((again.runs.len(), again.gathered.len()), (11, 12), "once");
         let tx = connection.transaction().unwrap();
         assert!((1..=100).all(|id| used(&again, &tx, id) == Some(i64::from(id))));
     }
@@ -445,10 +441,10 @@ mod tests {
                 .query_row("SELECT COUNT(DISTINCT run) FROM transaction_ids", [], |row| row.get(0))
                 .unwrap()
         };
-        assert_eq!((ids.runs.len(), runs(&connection)), (3, 3));
+        assert_eq!((ids.runs.len(), runs(&connection)), (5, 5));
         connection.execute("DELETE FROM requests WHERE seq < 32", []).unwrap();
         remove_expired(&connection);
-        assert_eq!(runs(&connection), 2, "one request of the second is left");
+        assert_eq!(runs(&connection), 2, "one request of the fourth is left");
         connection.execute("DELETE FROM requests", []).unwrap();
         remove_expired(&connection);
         assert_eq!(runs(&connection), 1, "the newest stays");
@@ -456,6 +452,6 @@ mod tests {
         ids.forget_removed(&tx).unwrap();
         assert_eq!(ids.runs.len(), 1);
         drop(tx);
-        assert_eq!(read(&mut connection).newest, 48, "numbers go on");
+        assert_eq!(read(&mut connection).newest, 40, "numbers go on");
     }
 }
