@@ -74,7 +74,7 @@ mod tests {
         Sha256::digest(number.to_be_bytes())[..16].try_into().unwrap()
     }
 
-    fn filter_of(ids: impl Iterator<Item = u32> + ExactSizeIterator) -> Filter {
+    fn filter_of(ids: impl ExactSizeIterator<Item = u32>) -> Filter {
         let mut filter = Filter::for_ids(ids.len());
         ids.for_each(|id| filter.insert(&hash(id)));
         filter
