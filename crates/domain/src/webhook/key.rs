@@ -89,12 +89,12 @@ impl<'a> Key<'a> {
         if sent.len() < KEY_BYTES_MIN || self.decoded.is_none() {
             return false;
         }
-        let name = TagName::normalize(sent);
-        let tells = |key: &str| {
+        let (lower, name) = (sent.to_ascii_lowercase(), TagName::normalize(sent));
+        let becomes = |key: &str| {
             let (Some(name), Some(key)) = (&name, TagName::normalize(key)) else { return false };
             key.as_str().len() >= KEY_BYTES_MIN && name.as_str().contains(key.as_str())
         };
-        self.is_in(sent) || self.spellings().any(tells)
+        self.spellings().any(|key| lower.contains(&key.to_ascii_lowercase()) || becomes(key))
     }
 
     /// The text without the key, and without any other key in a URL of ours, as a `Referer` has it.

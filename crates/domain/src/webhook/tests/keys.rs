@@ -78,6 +78,12 @@ fn a_name_that_becomes_it_is_no_field() {
         "key_in_value",
         "moja_auth_key",
     );
+    // Of a key with marks at its end less is left in a name than a key has.
+    let query = "auth_key=ABCDEFGHIJKLMNO_";
+    let headers: [(&str, &[u8]); 2] = [JSON, ("x-abcdefghijklmno_", b"1")];
+    let body = br#"{"from":"+13105559876","b":2}"#;
+    let raw = RawRequest { kind: Data, method: Method::Post, query, headers: &headers, body };
+    assert_eq!(pairs(&call_data(read(&raw, us()))), ["b=2", "content_type=application/json"]);
 }
 
 #[test]
