@@ -9,6 +9,7 @@ use hookline_domain::tags::{Tag, TagName, TagSet, TagSource};
 use hookline_domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::bench_seed::STEP;
 use crate::clock::Clock;
 use crate::demo;
 use crate::intake::effect::LoadedCall;
@@ -24,7 +25,6 @@ const CALLS_OF_A_CALLER: u64 = 5;
 const STRIDE: u64 = 7_919;
 const SOURCES: [&str; 5] = ["google_ads", "facebook", "bing", "organic", "tv"];
 const DAY_MILLIS: u64 = 86_400_000;
-const STEP: u64 = 5_000;
 
 pub struct Log {
     org: OrgId,

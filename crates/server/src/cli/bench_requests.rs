@@ -6,7 +6,7 @@ use hookline_domain::time::Timestamp;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-use super::bench_seed::call_id;
+use super::bench_seed::{STEP, call_id};
 use crate::clock::Clock;
 use crate::intake::work::hash_of_transaction;
 use crate::storage::bench::{self, LoggedUpdate};
@@ -15,13 +15,11 @@ use crate::storage::{Db, Result};
 /// One less than a request is kept, so that none expires while it is measured.
 const DAYS: i64 = 29;
 const DAY_MICROS: i64 = 86_400_000_000;
-/// Requests added in one transaction.
-const STEP: u64 = 5_000;
 
 /// So many requests, spread over the last weeks, each of another of the calls.
 pub async fn fill(db: &Db, clock: &Clock, org: OrgId, count: u64) -> Result<()> {
     let first_at = clock.now().0 - DAYS * DAY_MICROS;
-    let between = DAYS * DAY_MICROS / i64::try_from(count.max(1)).unwrap_or(i64::MAX);
+    let between = DAYS * DAY_MICROS / i64::try_from(count).unwrap_or(i64::MAX);
     let webhook = bench::update_revenue_webhook(db, org).await?;
     for first in (0..count).step_by(usize::try_from(STEP).expect("a step fits")) {
         let made: Vec<LoggedUpdate> = (first..(first + STEP).min(count))
@@ -32,7 +30,7 @@ pub async fn fill(db: &Db, clock: &Clock, org: OrgId, count: u64) -> Result<()> 
             .collect();
         bench::insert_requests(db, org, webhook, &made).await?;
     }
-    Ok(())
+    bench::sort_transaction_ids(db).await
 }
 
 fn update(org: OrgId, index: u64, at: Timestamp, call: CallId) -> LoggedUpdate {

@@ -17,8 +17,8 @@ use crate::storage::{self, Db, Result, bench};
 use crate::upkeep::checkpoint;
 
 const FIRST_MILLIS: u64 = 1_750_000_000_000;
-/// Calls added in one transaction.
-const STEP: u64 = 5_000;
+/// Calls or requests added in one transaction.
+pub const STEP: u64 = 5_000;
 
 #[derive(Args)]
 pub struct BenchSeedConfig {
@@ -40,14 +40,14 @@ pub struct BenchSeedConfig {
 pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
     storage::migrate(&db).await?;
-    let mut claim = None;
     if let Db::Sqlite(sqlite) = &db {
         checkpoint::start(sqlite);
-        if config.requests > 0 {
-            // A server's writer would not know of requests that it has not written.
-            claim = Some(sqlite.lock_for_server()?);
-        }
     }
+    // A server's writer would not know of requests that it has not written.
+    let _claim = match &db {
+        Db::Sqlite(sqlite) if config.requests > 0 => Some(sqlite.lock_for_server()?),
+        Db::Sqlite(_) | Db::Postgres(_) => None,
+    };
     let clock = Clock::default();
     let rate = RateLimit { count: config.rate, per: RatePer::Minute };
     let mut tx = db.begin().await?;
@@ -59,14 +59,15 @@ pub async fn run(database: &DatabaseConfig, config: &BenchSeedConfig) -> Result<
         Some(days) => bench_log::fill(&db, &clock, org, config.calls, days).await?,
         None => computable_calls(&db, org, config.calls).await?,
     }
-    bench_requests::fill(&db, &clock, org, config.requests).await?;
+    if config.requests > 0 {
+        bench_requests::fill(&db, &clock, org, config.requests).await?;
+    }
     bench::settle(&db).await?;
     println!(
         "{}",
         serde_json::json!({ "key": keys.keys["update_revenue"], "keys": keys.keys, "api_key": keys.api_key })
     );
     db.close().await;
-    drop(claim);
     Ok(())
 }
 

@@ -39,13 +39,12 @@ pub async fn insert_calls(db: &Db, calls: &[LoadedCall]) -> Result<()> {
 pub async fn insert_tags(db: &Db, org: OrgId, tags: &[(CallId, TagSet)]) -> Result<()> {
     let mut tx = db.begin().await?;
     for some in tags.chunks(ROWS_PER_INSERT) {
-        let rows: Vec<String> =
-            (0..some.len()).map(|row| format!("($1, ${}, ${})", row * 2 + 2, row * 2 + 3)).collect();
-        let sql = format!("INSERT INTO call_tags (org_id, call_id, tags) VALUES {}", rows.join(", "));
         let mut values = values![org.0];
-        for (call, set) in some {
-            values.extend(values![call.0, set.to_stored()]);
-        }
+        let rows: Vec<String> = some
+            .iter()
+            .map(|(call, set)| format!("($1, {})", named(&mut values, values![call.0, set.to_stored()])))
+            .collect();
+        let sql = format!("INSERT INTO call_tags (org_id, call_id, tags) VALUES {}", rows.join(", "));
         tx.execute(&sql, values).await?;
     }
     tx.commit().await
@@ -97,14 +96,18 @@ pub async fn insert_requests(db: &Db, org: OrgId, webhook: Uuid, updates: &[Logg
     tx.commit().await
 }
 
-/// What comes by itself in time: PostgreSQL counts the rows, without which it plans as for an empty table, and SQLite's writer has
-/// sorted the log's transaction ids.
-pub async fn settle(db: &Db) -> Result<()> {
+/// What SQLite's writer has done with the log's transaction ids in time. No server may run beside it.
+pub async fn sort_transaction_ids(db: &Db) -> Result<()> {
     match db {
         Db::Sqlite(db) => sqlite::sort_transaction_ids(db).await,
-        Db::Postgres(pool) => {
-            sqlx::query("ANALYZE").execute(pool).await?;
-            Ok(())
-        }
+        Db::Postgres(_) => Ok(()),
     }
+}
+
+/// What PostgreSQL does by itself within minutes: counts the rows, without which it plans as for an empty table.
+pub async fn settle(db: &Db) -> Result<()> {
+    if let Db::Postgres(pool) = db {
+        sqlx::query("ANALYZE").execute(pool).await?;
+    }
+    Ok(())
 }

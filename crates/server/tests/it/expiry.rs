@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::on_both_engines;
-use crate::world::{Engine, TestWorld, answer, call_id};
+use crate::world::{Engine, TestWorld, answer, call_id, id_literal};
 
 on_both_engines! {
     an_old_request_goes_with_its_transaction_id;
@@ -50,10 +50,7 @@ async fn an_old_call_goes_with_its_tags_and_timeline(engine: Engine) {
     let new = world.live_call("+12125550000").await;
     world.end_call(&new).await;
     world.nodes.clear();
-    let id = |id: &str| match engine {
-        Engine::Sqlite => format!("X'{}'", id.replace('-', "")),
-        Engine::Postgres => format!("'{id}'"),
-    };
+    let id = |id: &str| id_literal(engine, id);
     let old = "01977420-dc00-7000-8000-00000000aaaa";
     for (table, column) in [("calls", "id"), ("timeline", "call_id"), ("call_tags", "call_id")] {
         world

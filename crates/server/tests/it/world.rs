@@ -342,6 +342,14 @@ pub fn call_id(index: u64) -> String {
     )
 }
 
+/// An id in a statement.
+pub fn id_literal(engine: Engine, id: &str) -> String {
+    match engine {
+        Engine::Sqlite => format!("X'{}'", id.replace('-', "")),
+        Engine::Postgres => format!("'{id}'"),
+    }
+}
+
 /// The value of a call's tag, null if it has none.
 pub fn tag<'a>(call: &'a Value, name: &str) -> &'a Value {
     let tags = call["tags"].as_array().expect("a call has tags");

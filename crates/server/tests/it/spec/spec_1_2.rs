@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
-use crate::world::{Engine, TestWorld, call_id};
+use crate::world::{Engine, TestWorld, call_id, id_literal};
 
 on_both_engines! {
     a_call_is_named_by_its_id_or_number_under_any_alias;
@@ -89,10 +89,7 @@ async fn a_number_reaches_every_call_of_its_lookback(engine: Engine) {
     };
     assert_eq!(reached().await, (200, json!([old, new])));
     // A minute within 7 days, then a minute beyond: the seconds of the test itself don't matter.
-    let literal = match engine {
-        Engine::Sqlite => format!("X'{}'", old.replace('-', "")),
-        Engine::Postgres => format!("'{old}'"),
-    };
+    let literal = id_literal(engine, &old);
     for (older, expected) in [(7 * DAY_MICROS - 60_000_000, json!([old, new])), (120_000_000, json!([new]))] {
         let sql = format!("UPDATE calls SET started_at = started_at - {older} WHERE id = {literal}");
         world.execute(&sql).await;
@@ -134,10 +131,8 @@ async fn a_webhook_can_take_the_latest_call_or_the_only_one(engine: Engine) {
 async fn a_number_of_more_than_a_thousand_calls_is_refused(engine: Engine) {
     let world = TestWorld::start(engine).await;
     let id = world.live_call(CALLER).await;
-    let (literal, new_id) = match engine {
-        Engine::Sqlite => (format!("X'{}'", id.replace('-', "")), "randomblob(16)"),
-        Engine::Postgres => (format!("'{id}'"), "gen_random_uuid()"),
-    };
+    let literal = id_literal(engine, &id);
+    let new_id = if engine == Engine::Sqlite { "randomblob(16)" } else { "gen_random_uuid()" };
     let add_like_it = async |count: u32| {
         let sql = format!(
             "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
