@@ -74,7 +74,21 @@ def normalize(raw, country):
         international = read("+" + text[1:], country)
         valid = [n for n in (international, number) if n and phonenumbers.is_valid_number(n)]
         number = valid[0] if valid else international or number
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164) if number else ""
+    return settled(number)
+
+
+def settled(number):
+    """E.164 that is read as itself again: a zero or a carrier's code too many is taken off at each reading."""
+    e164 = number and phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    while number:
+        number = read(e164, "US")
+        again = number and phonenumbers.format_number(number, PhoneNumberFormat.E164)
+        if again == e164:
+            return e164
+        if number and len(again) >= len(e164):
+            break
+        e164 = again
+    return ""
 
 
 def example(chance):

@@ -36,7 +36,27 @@ pub fn normalize(raw: &str, default_country: Country) -> Option<String> {
         }
         _ => national,
     };
-    parsed.map(|number| PHONE_NUMBER_UTIL.format(&number, PhoneNumberFormat::E164).into_owned())
+    settled(&number, &parsed?)
+}
+
+/// The number's E.164, such that it is read as itself again: what is stored is found by what is stored. A text with a zero or a
+/// carrier's code too many loses one at each reading (`0118616812291` in China), and `text` is what was read.
+fn settled(text: &str, number: &PhoneNumber) -> Option<String> {
+    let mut e164 = in_e164(number);
+    if e164 == text {
+        return Some(e164);
+    }
+    loop {
+        let again = in_e164(&read(&e164, Country::US)?);
+        if again.len() >= e164.len() {
+            return (again == e164).then_some(e164);
+        }
+        e164 = again;
+    }
+}
+
+fn in_e164(number: &PhoneNumber) -> String {
+    PHONE_NUMBER_UTIL.format(number, PhoneNumberFormat::E164).into_owned()
 }
 
 /// The ten digits of a North American number in its plainest forms, which are most of the traffic: any
@@ -138,6 +158,16 @@ mod tests {
         assert_eq!(normalize(" 13105559876", gb).as_deref(), Some("+13105559876"));
         assert_eq!(normalize("020 7183 8750", gb).as_deref(), Some("+442071838750"));
         assert_eq!(normalize(" 020 7183 8750", gb).as_deref(), Some("+442071838750"));
+    }
+
+    #[test]
+    fn what_is_stored_is_read_as_itself() {
+        for (raw, country) in [(".000-541ERSL", "IN"), ("0118616812291", "CN"), ("+598 ~00 1234", "UY")] {
+            let stored = normalize(raw, country.parse().unwrap()).unwrap();
+            assert_eq!(us(&stored), Some(stored), "{raw:?}");
+        }
+        // A zero that belongs to the number stays.
+        assert_eq!(normalize("06 698 12345", "IT".parse().unwrap()).as_deref(), Some("+390669812345"));
     }
 
     #[test]
