@@ -1,8 +1,9 @@
 //! A disk that loses what was not synced, under SQLite.
 //!
 //! Writes go through, and what stood there at the last sync is remembered. When the power goes, each sector that was written
-//! since is what it was or what it became, by chance, and the file is as long as it was or as it became. What a real
-//! disk does within a sector, and to a folder's entries, is not played.
+//! since is what it was or what it became, by chance, and the file is as long as it was or as it became. Nobody reads them while
+//! that is done: a process whose power is gone sees nothing of it. What a real disk does within a sector, and to a folder's
+//! entries, is not played.
 
 #![allow(unsafe_code, reason = "SQLite's interface to its files is C")]
 
@@ -11,7 +12,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError, RwLock};
 
 use rusqlite::ffi;
 
@@ -52,6 +53,8 @@ struct Disk {
 }
 
 static DISK: LazyLock<Mutex<Disk>> = LazyLock::new(Mutex::default);
+/// Held by each read, and for ever by the power's loss: what was just lost would be answered as damage.
+static READS: RwLock<()> = RwLock::new(());
 /// How the system opens a file.
 static SYSTEM: OnceLock<Opens> = OnceLock::new();
 /// The seed, if the power is to go and not only the process.
@@ -116,6 +119,7 @@ unsafe extern "C" fn open(
 fn patch(methods: &ffi::sqlite3_io_methods) -> &'static ffi::sqlite3_io_methods {
     Box::leak(Box::new(ffi::sqlite3_io_methods {
         xClose: Some(close),
+        xRead: Some(read),
         xWrite: Some(write),
         xTruncate: Some(truncate),
         xSync: Some(sync),
@@ -131,6 +135,18 @@ unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     let open = disk().open.remove(&file.addr()).expect("closed once");
     // SAFETY: the system's own method on the system's own file, here and below.
     unsafe { (open.methods.xClose.expect("there"))(file) }
+}
+
+unsafe extern "C" fn read(
+    file: *mut ffi::sqlite3_file,
+    data: *mut c_void,
+    amount: c_int,
+    offset: i64,
+) -> c_int {
+    let open = of(file);
+    let _held = READS.read().unwrap_or_else(PoisonError::into_inner);
+    // SAFETY: as above.
+    unsafe { (open.methods.xRead.expect("there"))(file, data, amount, offset) }
 }
 
 unsafe extern "C" fn write(
@@ -226,6 +242,7 @@ fn remember(disk: &mut Disk, open: &Open, file: *mut ffi::sqlite3_file, offset: 
 pub(super) fn lose_power() {
     let Some(seed) = *POWER_SEED else { return };
     let disk = disk();
+    std::mem::forget(READS.write().unwrap_or_else(PoisonError::into_inner));
     let mut chance = seed;
     for (path, unsynced) in &disk.unsynced {
         forget(path, unsynced, &mut chance).expect("the file of a torture run can be written");
