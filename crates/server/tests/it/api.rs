@@ -46,15 +46,23 @@ async fn a_webhook_is_made_changed_and_ended(engine: Engine) {
         changed.body
     );
     assert_eq!(world.try_post(&url, &caller).await.unwrap().status, 429);
-    for wrong in [
-        json!({"settings": {"lookback_seconds": 59}}),
-        json!({"settings": {"colour": 1}}),
-        json!({"colour": 1}),
-        json!({"name": " "}),
-        json!({"name": "a\u{0}b"}),
+    for (wrong, named) in [
+        (json!({"settings": {"lookback_seconds": 59}}), "settings.lookback_seconds"),
+        (json!({"settings": {"lookback_seconds": "3600"}}), "`lookback_seconds`: invalid type: string"),
+        (json!({"settings": {"rate_limit": {"count": 1, "per": "second"}}}), "`rate_limit.per`"),
+        (json!({"settings": {"colour": 1}}), "colour"),
+        (json!({"colour": 1}), "colour"),
+        (json!({"enabled": "yes"}), "`enabled`: invalid type: string"),
+        (json!({"name": " "}), "name"),
+        (json!({"name": "a\u{0}b"}), "name"),
     ] {
-        assert_eq!(send(&world, Method::PATCH, &path, wrong.clone()).await.status, 400, "{wrong}");
+        let refused = send(&world, Method::PATCH, &path, wrong.clone()).await;
+        assert_eq!(refused.status, 400, "{wrong}");
+        assert!(refused.json()["message"].as_str().unwrap().contains(named), "{wrong}: {}", refused.body);
     }
+    let empty = send(&world, Method::POST, &format!("{path}/rotate"), Value::Null).await;
+    assert_eq!(empty.status, 400);
+    assert!(empty.json()["message"].as_str().unwrap().contains("The body is empty"), "{}", empty.body);
     let rotated = send(&world, Method::POST, &format!("{path}/rotate"), json!({"overlap_hours": 0})).await;
     assert_eq!(rotated.status, 200, "{}", rotated.body);
     assert_eq!(

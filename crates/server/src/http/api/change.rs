@@ -143,7 +143,7 @@ pub fn merged<T: Serialize + DeserializeOwned>(current: &T, sent: Map<String, Va
     for (name, value) in sent {
         whole[name] = value;
     }
-    serde_json::from_value(whole).map_err(|error| read::unreadable(&error))
+    serde_path_to_error::deserialize(whole).map_err(|error| read::unreadable_since(&read::why(&error)))
 }
 
 /// A name for people.

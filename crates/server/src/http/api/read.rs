@@ -65,15 +65,38 @@ pub async fn json<T: DeserializeOwned>(body: Body) -> Result<T, Problem> {
 /// The same, of at most `max` bytes.
 pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<T, Problem> {
     let bytes = bytes_within(body, max).await?;
-    serde_json::from_slice(&bytes).map_err(|error| unreadable(&error))
+    if bytes.is_empty() {
+        let message = "The body is empty. Send a JSON object: `{}` if nothing is to be set.";
+        return Err(Problem::bad_request("invalid_body", message));
+    }
+    let mut reader = serde_json::Deserializer::from_slice(&bytes);
+    let value =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable_since(&why(&error)))?;
+    reader.end().map_err(|error| unreadable(&error))?;
+    Ok(value)
 }
 
 /// Says what is wrong with a JSON body, without the value.
 pub fn unreadable(error: &serde_json::Error) -> Problem {
+    unreadable_since(&without_value(error))
+}
+
+/// The same of a value: which field, if one is to blame, and why.
+pub fn unreadable_since(why: &str) -> Problem {
     Problem::bad_request(
         "invalid_body",
-        format!("The JSON body can't be read: {}. Correct it and send again.", without_value(error)),
+        format!("The JSON body can't be read: {why}. Correct it and send again."),
     )
+}
+
+/// Which field can't be read, and why, without its value.
+pub fn why(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let why = without_value(error.inner());
+    // The whole value is `.`, and what has no name `?`.
+    match error.path().to_string() {
+        path if path == "." || path.contains('?') => why,
+        path => format!("`{path}`: {why}"),
+    }
 }
 
 /// The bytes of a body of at most `max`, which has to arrive in time.

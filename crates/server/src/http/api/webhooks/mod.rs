@@ -8,7 +8,6 @@ pub mod traffic;
 
 use std::sync::Arc;
 
-use hookline_domain::document::without_value;
 use hookline_domain::ids::WebhookId;
 use hookline_domain::settings::WebhookSettings;
 use hookline_domain::time::Timestamp;
@@ -17,6 +16,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::change::unstored;
+use super::read;
 use crate::problem::Problem;
 use crate::settings::{Org, Webhook};
 use crate::storage::StorageError;
@@ -76,8 +76,8 @@ fn settings(
     for (name, value) in given.unwrap_or_default() {
         merged[name] = value;
     }
-    let settings: WebhookSettings = serde_json::from_value(merged)
-        .map_err(|error| invalid(format!("`settings` can't be read: {}.", without_value(&error))))?;
+    let settings: WebhookSettings = serde_path_to_error::deserialize(merged)
+        .map_err(|error| invalid(format!("`settings` can't be read: {}.", read::why(&error))))?;
     settings
         .check(kind)
         .map_err(|problem| invalid(format!("`settings.{}` {}.", problem.field, problem.problem)))?;
