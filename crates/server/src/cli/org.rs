@@ -76,9 +76,9 @@ pub async fn run_org(database: &DatabaseConfig, command: &OrgCommand) -> Result<
 pub async fn run_key(database: &DatabaseConfig, command: &KeyCommand) -> Result<()> {
     let db = Db::open(&database.database_url).await?;
     let clock = Clock::default();
-    let mut tx = db.begin().await?;
     match command {
         KeyCommand::Create { org, role, name } => {
+            let mut tx = db.begin().await?;
             let (id, key) = (ApiKeyId(clock.new_id()), Key::generate(KeyKind::Api));
             let new = NewApiKey { id, org: *org, name, role: *role, at: clock.now() };
             organizations::create_api_key(&mut tx, &new, &key).await?;
@@ -92,6 +92,7 @@ pub async fn run_key(database: &DatabaseConfig, command: &KeyCommand) -> Result<
             }
         }
         KeyCommand::Revoke { key } => {
+            let mut tx = db.begin().await?;
             let ended = organizations::revoke_api_key(&mut tx, *key, clock.now()).await?;
             let view = json!({ "name": ended.name, "role": ended.role, "hint": ended.hint });
             change::commit(tx, &clock, ended.org, &Entry::deleted("api_key", key.0, &view)).await?;

@@ -40,10 +40,11 @@ pub fn refuse(app: &App, refused: &Problem) -> Response<Body> {
     problem(refused, RequestId(app.clock.new_id()))
 }
 
-/// The database could not be read.
+/// The database could not be read or written.
 pub fn unavailable(app: &App, error: &StorageError) -> Response<Body> {
+    app.committer.saw(error);
     let request = RequestId(app.clock.new_id());
-    tracing::error!(%error, request_id = %request, "the database could not be read");
+    tracing::error!(%error, request_id = %request, "the database could not be used");
     problem(&Problem::unavailable(), request)
 }
 

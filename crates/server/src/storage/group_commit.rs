@@ -174,6 +174,13 @@ impl Committer {
         self.trouble.begins(error);
     }
 
+    /// A write that did not come through here has failed. Others would too, if it is the database's doing.
+    pub fn saw(&self, error: &StorageError) {
+        if is_environment(error) {
+            self.trouble.begins(error);
+        }
+    }
+
     /// The database takes writes again.
     pub fn recovered(&self) {
         self.trouble.ends();

@@ -28,6 +28,7 @@ pub async fn run(app: Arc<App>, every: Duration) {
     loop {
         every.tick().await;
         if let Err(error) = once(&app).await {
+            app.committer.saw(&error);
             tracing::warn!(%error, "old rows could not be removed; tried again in a minute");
         }
     }

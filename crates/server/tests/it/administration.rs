@@ -12,6 +12,22 @@ const KEY_EFFECT_MAX: Duration = Duration::from_secs(5);
 
 on_both_engines! {
     a_rotated_key_works_beside_the_old_one_and_a_deleted_webhook_s_key_ends;
+    api_keys_are_listed_and_ended_at_the_command_line_beside_a_server;
+}
+
+async fn api_keys_are_listed_and_ended_at_the_command_line_beside_a_server(engine: Engine) {
+    let world = TestWorld::start(engine).await;
+    let org =
+        run(&world.url, &["org", "list"]).split_whitespace().next().expect("an organization").to_owned();
+    run(&world.url, &["key", "create", "--org", &org, "--role", "analyst", "for a report"]);
+    let list = run(&world.url, &["key", "list", "--org", &org]);
+    let line = list.lines().find(|line| line.ends_with("for a report")).expect("the key is listed");
+    assert!(line.contains("analyst"), "{line}");
+    run(&world.url, &["key", "revoke", line.split_whitespace().next().unwrap()]);
+    let list = run(&world.url, &["key", "list", "--org", &org]);
+    assert!(!list.contains("for a report"), "{list}");
+    let body = json!({"call_log_id": call_id(0), "revenue_paid_out": 10});
+    assert_eq!(world.post("update_revenue", body).await.status, 200, "nobody holds a lock");
 }
 
 async fn a_rotated_key_works_beside_the_old_one_and_a_deleted_webhook_s_key_ends(engine: Engine) {

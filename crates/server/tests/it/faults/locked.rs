@@ -1,10 +1,12 @@
-//! The SQLite file is locked by another process, belongs to another server, or can't be written.
+//! The SQLite file is locked by another process, belongs to another server, can't be written, or is damaged.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use reqwest::Method;
 use rusqlite::Connection;
+use serde_json::json;
 
 use super::cluster::is_root;
 use super::{Update, report, until_not_ready, until_ready};
@@ -28,6 +30,18 @@ async fn a_file_that_another_process_holds_is_a_fault_that_passes() {
         Update::new(number).is_done_once(&world).await;
     }
     report("SQLite locked", &format!("503 after {refused:?}, ready again after {back:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_that_fails_says_so_before_the_first_webhook_does() {
+    let world = TestWorld::start(Engine::Sqlite).await;
+    let other = Connection::open(path(&world)).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let refused = world.api(Method::POST, "/v1/campaigns", json!({"name": "Held up"})).await;
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    until_not_ready(&world, "writer", "another process holds the lock").await;
+    other.execute_batch("ROLLBACK").unwrap();
+    until_ready(&world).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -80,4 +94,27 @@ async fn a_file_that_cannot_be_written_is_refused_at_the_start_and_named() {
 
 fn path(world: &TestWorld) -> String {
     world.url.strip_prefix("sqlite://").expect("SQLite").to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_file_is_refused_and_the_log_says_where() {
+    use std::os::unix::fs::FileExt;
+    let mut world = TestWorld::start(Engine::Sqlite).await;
+    world.nodes.clear();
+    let root: i64 = {
+        let file = Connection::open(path(&world)).unwrap();
+        let root = "SELECT rootpage FROM sqlite_schema WHERE name = 'caller_data'";
+        file.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        file.query_row(root, [], |row| row.get(0)).unwrap()
+    };
+    let file = std::fs::File::options().write(true).open(path(&world)).unwrap();
+    file.write_all_at(&[0xee; 4_096], (root.unsigned_abs() - 1) * 4_096).unwrap();
+    world.add_node();
+    let refused = world.post("call_data", json!({"caller_id": "+13105559876"})).await;
+    assert_eq!(refused.status, 503, "{}", refused.body);
+    let said = world.warnings();
+    assert!(said.contains("SQLite has trouble with its files"), "{said}");
+    assert!(said.contains("database corruption at line"), "{said}");
+    assert!(said.contains("restore a backup"), "{said}");
+    assert!(!Update::new(1).works(&world).await, "what needs nothing of it goes on");
 }
