@@ -38,13 +38,17 @@ pub async fn backup(database: &DatabaseConfig, config: &BackupConfig) -> Result<
     }
     // Written under another name first: a half-written backup must not look like a whole one.
     let partial = config.file.with_extension("partial");
+    storage::make_private(&partial).map_err(|error| failed(&config.file, &error))?;
     copy(&sqlite.open_direct()?, &partial)?;
     check(&partial)?;
     std::fs::File::open(&partial)
         .and_then(|file| file.sync_all())
         .map_err(|error| failed(&partial, &error))?;
     std::fs::rename(&partial, &config.file).map_err(|error| failed(&config.file, &error))?;
-    println!("Backed up to {}.", config.file.display());
+    println!(
+        "Backed up to {}. The server's secret is not in it: keep a copy of its file elsewhere.",
+        config.file.display()
+    );
     db.close().await;
     Ok(())
 }
@@ -80,7 +84,10 @@ pub async fn restore(database: &DatabaseConfig, config: &RestoreConfig) -> Resul
 
 fn copy(from: &Connection, to: &Path) -> Result<()> {
     let mut target = Connection::open(to)?;
-    run_backup(&Backup::new(from, &mut target)?)
+    run_backup(&Backup::new(from, &mut target)?)?;
+    // One file, which leaves no log and index beside it when it is read.
+    target.pragma_update(None, "journal_mode", "DELETE")?;
+    Ok(())
 }
 
 fn replace(sqlite: &SqliteDb, from: &Path) -> Result<()> {
@@ -101,12 +108,16 @@ fn run_backup(backup: &Backup<'_, '_>) -> Result<()> {
 }
 
 fn check(file: &Path) -> Result<()> {
-    let connection = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    let verdict: String = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    let verdict = Connection::open_with_flags(file, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|connection| connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0)))
+        .unwrap_or_else(|error| error.to_string());
     if verdict == "ok" {
         return Ok(());
     }
-    Err(StorageError::Setup(format!("{} is damaged ({verdict}); use another backup", file.display())))
+    Err(StorageError::Setup(format!(
+        "{} is not a whole backup ({verdict}); name another file that `hookline backup` wrote",
+        file.display()
+    )))
 }
 
 fn failed(file: &Path, error: &std::io::Error) -> StorageError {

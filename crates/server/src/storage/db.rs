@@ -1,5 +1,6 @@
 //! The seam between the two engines: cold SQL is written once, with `$1…`, and runs on both.
 
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use sqlx::{Arguments, AssertSqlSafe, FromRow, PgPool, SqlitePool};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::sqlite::frames;
+use super::sqlite::{error_log, frames};
 use super::tx::{Snapshot, Tx, is_alive, within};
 
 /// Readers of the embedded database at the same time.
@@ -234,11 +235,13 @@ impl SqliteDb {
                 StorageError::Setup(format!("can't make the folder {}: {error}", folder.display()))
             })?;
         }
+        make_private(path)
+            .map_err(|error| StorageError::Setup(format!("can't make {}: {error}", path.display())))?;
+        error_log::register();
         #[cfg(feature = "failpoints")]
         crate::failpoint::disk::register();
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -283,6 +286,15 @@ impl SqliteDb {
         // A checkpoint syncs the log before it moves pages, and a log that begins again its header.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         Ok(connection)
+    }
+}
+
+/// Makes a file for what is known of callers, for its owner only. One that is there stays as it is.
+pub fn make_private(file: &Path) -> std::io::Result<()> {
+    let made = std::fs::File::options().write(true).create_new(true).mode(0o600).open(file);
+    match made {
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => Err(error),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 

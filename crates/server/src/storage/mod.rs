@@ -40,7 +40,7 @@ pub mod views;
 pub mod webhooks;
 
 pub use call_row::{CallRow, status_code};
-pub use db::{Db, Result, Row, SqliteDb, StorageError, Value};
+pub use db::{Db, Result, Row, SqliteDb, StorageError, Value, make_private};
 pub use migrate::{Schema, migrate, schema};
 pub use rates::RateBoard;
 pub use sqlite::transactions::remove_expired_runs;

@@ -3,6 +3,7 @@
 
 mod bids;
 mod counted;
+pub mod error_log;
 pub mod frames;
 mod held;
 mod load;
@@ -82,6 +83,7 @@ impl SqliteWriter {
         let needs = Needs::of(works.iter().copied());
         let done = self.try_commit(works, &needs);
         if done.is_err() {
+            frames::drop_unwritten(&self.connection);
             rates::forget(&self.parts.board, needs.webhooks.keys().copied());
         }
         done

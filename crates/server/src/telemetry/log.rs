@@ -1,5 +1,7 @@
 //! Logs as JSON lines or text, and traces by OpenTelemetry if a collector is named.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -25,6 +27,12 @@ impl LogGuard {
     }
 }
 
+/// For a person's terminal, unless they would rather not (<https://no-color.org>).
+fn is_colored() -> bool {
+    let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !is_unwanted
+}
+
 /// Starts logging to standard error.
 pub fn start(config: &LogConfig) -> Result<LogGuard, String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| {
@@ -34,7 +42,7 @@ pub fn start(config: &LogConfig) -> Result<LogGuard, String> {
     let lines = fmt::layer().with_writer(std::io::stderr).log_internal_errors(false);
     let lines = match config.log_format {
         LogFormat::Json => lines.json().flatten_event(true).boxed(),
-        LogFormat::Text => lines.compact().boxed(),
+        LogFormat::Text => lines.compact().with_ansi(is_colored()).boxed(),
     };
     let registry = tracing_subscriber::registry().with(lines.with_filter(filter));
     #[cfg(feature = "otlp")]

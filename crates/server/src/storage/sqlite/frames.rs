@@ -5,8 +5,8 @@
 //! The end is seen by the file format: that frame's header has a database size (<https://www.sqlite.org/fileformat2.html#walformat>).
 //! SQLite tells others of the commit only after that write, so nobody looks for a frame that is still in memory.
 //!
-//! All of a transaction's pages are written by its commit: `cache_spill` is off. What was gathered by a commit that failed is
-//! dropped when the next begins; another connection may have written there since.
+//! All of a transaction's pages are written by its commit: `cache_spill` is off. What a commit gathered that failed must be
+//! dropped before the next: another connection may write there meanwhile.
 
 #![allow(unsafe_code, reason = "SQLite's interface to its files is C")]
 
@@ -26,6 +26,20 @@ pub fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags_and_vfs(path, OpenFlags::default(), VFS)?;
     connection.pragma_update(None, "cache_spill", false)?;
     Ok(connection)
+}
+
+/// Drops what a commit of this connection's has gathered and not written; after one that failed. The log has been opened.
+pub fn drop_unwritten(connection: &Connection) {
+    let mut file: File = std::ptr::null_mut();
+    // SAFETY: the connection is open, and this only asks for a pointer. The journal of one that `open` made is the log, which
+    // `open_file` opened; SQLite does not use it now, since the connection is not used.
+    unsafe {
+        let (db, to) = (connection.handle(), (&raw mut file).cast());
+        let code = ffi::sqlite3_file_control(db, c"main".as_ptr(), ffi::SQLITE_FCNTL_JOURNAL_POINTER, to);
+        if code == ffi::SQLITE_OK && !file.is_null() && !(*file).pMethods.is_null() {
+            of(file).drop_unwritten();
+        }
+    }
 }
 
 type File = *mut ffi::sqlite3_file;
@@ -105,6 +119,11 @@ unsafe fn of<'a>(file: File) -> &'a mut Gathered {
 }
 
 impl Gathered {
+    fn drop_unwritten(&mut self) {
+        self.bytes.clear();
+        self.ends = false;
+    }
+
     unsafe fn write_out(&mut self, file: File) -> c_int {
         let (data, amount) = (self.bytes.as_ptr().cast(), self.bytes.len() as c_int);
         // SAFETY: the system's own method on the system's own file, here and below.
@@ -121,9 +140,8 @@ unsafe extern "C" fn write(file: File, data: *const c_void, amount: c_int, offse
     let (gathered, data) =
         unsafe { (of(file), std::slice::from_raw_parts(data.cast::<u8>(), amount as usize)) };
     if offset != gathered.at + gathered.bytes.len() as i64 {
-        gathered.bytes.clear();
+        gathered.drop_unwritten();
         gathered.at = offset;
-        gathered.ends = false;
     } else if gathered.bytes.len() + data.len() > WRITTEN_MAX {
         let code = unsafe { gathered.write_out(file) };
         if code != ffi::SQLITE_OK {
@@ -237,6 +255,33 @@ mod tests {
             assert_eq!(seen, rows * 4_000);
         }
         assert_eq!(seen(&path, 1), (0, "ok".to_owned()));
+    }
+
+    #[test]
+    fn what_a_failed_commit_gathered_is_not_written_over_anothers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.db");
+        let connection = hot(&path);
+        connection.execute("INSERT INTO rows (id, said) VALUES (1, x'00')", []).unwrap();
+        let page: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
+        // One frame, as if the commit had failed after it.
+        let (mut log, pointer): (File, _) = (std::ptr::null_mut(), ffi::SQLITE_FCNTL_JOURNAL_POINTER);
+        // SAFETY: as in `drop_unwritten` and `write`.
+        unsafe {
+            ffi::sqlite3_file_control(connection.handle(), c"main".as_ptr(), pointer, (&raw mut log).cast());
+            let end = of(log).at;
+            let (header, content) = ([0_u8; FRAME_HEADER_BYTES], vec![0_u8; page as usize]);
+            write(log, header.as_ptr().cast(), header.len() as c_int, end);
+            write(log, content.as_ptr().cast(), content.len() as c_int, end + header.len() as i64);
+        }
+        drop_unwritten(&connection);
+        // As long as that.
+        Connection::open(&path).unwrap().execute("UPDATE rows SET said = x'07' WHERE id = 1", []).unwrap();
+        connection.execute("INSERT INTO rows (id, said) VALUES (2, x'07')", []).unwrap();
+        let other = Connection::open(&path).unwrap();
+        let sevens = "SELECT COUNT(*) FROM rows WHERE said = x'07'";
+        assert_eq!(other.query_row(sevens, [], |row| row.get::<_, i64>(0)).unwrap(), 2);
+        assert_eq!(seen(&path, 7).1, "ok");
     }
 
     #[test]
