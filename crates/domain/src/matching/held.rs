@@ -94,5 +94,7 @@ mod tests {
             assert_eq!(HeldState::from_name(state.as_str()), Some(state));
         }
         assert_eq!(HeldState::from_name("held"), None);
+        let open = HeldState::ALL.into_iter().filter(|state| state.is_open());
+        assert!(open.eq([HeldState::Pending, HeldState::Expired]), "what may still be attached or dismissed");
     }
 }
