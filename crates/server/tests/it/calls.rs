@@ -1,6 +1,7 @@
 //! SPEC 1.1, 2 and 3: data that comes before a call, during it and after it.
 
 use futures_util::StreamExt;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::on_both_engines;
@@ -208,6 +209,14 @@ async fn calls_are_listed_by_page_and_exported(engine: Engine) {
         assert_eq!(refused.status, 400, "{limit}");
         assert!(refused.body.contains("`limit` must be a number from 1 to 1000000"), "{}", refused.body);
     }
+    let campaign = world.api(Method::POST, "/v1/campaigns", json!({"name": "Spring, sale"})).await;
+    let campaign = campaign.json()["id"].as_str().unwrap().to_owned();
+    let call = json!({"caller": "+13105559877", "dialed": "+18885550100", "campaign_id": campaign});
+    assert_eq!(world.api(Method::POST, "/v1/calls", call).await.status, 201);
+    let csv = get(&world, "/v1/calls.csv?limit=1").await;
+    let line = csv.body.lines().nth(1).expect("a call");
+    assert!(line.contains(&format!(",{campaign},\"Spring, sale\",")), "{line}");
+    assert!(line.ends_with(",Search ads"), "its number's publisher: {line}");
     let foreign = get(&world, "/v1/calls/01977420-dc00-7000-8000-00000000ffff").await;
     assert_eq!(foreign.status, 404);
 }

@@ -7,6 +7,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::{HeaderValue, Response, header};
 use bytes::Bytes;
 use futures_util::stream;
+use hookline_domain::time::Timestamp;
 
 use super::list;
 use crate::app::App;
@@ -14,6 +15,7 @@ use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
 use crate::http::openapi::{CallQuery, Refusals};
 use crate::intake::effect::LoadedCall;
+use crate::settings::Org;
 use crate::storage::calls::{self, CallFilter};
 
 /// Calls read at once.
@@ -21,7 +23,7 @@ const PAGE: u32 = 1_000;
 /// What `limit` may ask for; without it, all calls come.
 const LIMIT_MAX: u32 = 1_000_000;
 
-const HEADER: [&str; 18] = [
+const HEADER: [&str; 22] = [
     "call_log_id",
     "external_id",
     "caller",
@@ -40,6 +42,10 @@ const HEADER: [&str; 18] = [
     "no_payout_reason",
     "state",
     "zip",
+    "campaign_id",
+    "campaign_name",
+    "publisher_id",
+    "publisher_name",
 ];
 
 #[utoipa::path(
@@ -66,17 +72,17 @@ pub async fn csv(
         Ok(first) => first,
         Err(error) => return answer::unavailable(&app, &error),
     };
-    let org = caller.org.id;
+    let org = caller.org;
     let pages = stream::try_unfold((Some(first), filter, limit), move |(page, filter, left)| {
-        let app = app.clone();
+        let (app, org) = (app.clone(), org.clone());
         async move {
             let Some(page) = page else { return Ok::<_, crate::storage::StorageError>(None) };
-            let text = lines(&page.calls, left == limit, app.clock.now());
+            let text = lines(&page.calls, &org, left == limit, app.clock.now());
             let left = left.saturating_sub(u32::try_from(page.calls.len()).unwrap_or(u32::MAX));
             let next = match page.next {
                 Some(last) if left > 0 => {
                     let filter = CallFilter { before: Some(last), ..filter };
-                    (Some(calls::page(&app.db, org, &filter, PAGE.min(left)).await?), filter, left)
+                    (Some(calls::page(&app.db, org.id, &filter, PAGE.min(left)).await?), filter, left)
                 }
                 _ => (None, filter, left),
             };
@@ -92,24 +98,24 @@ pub async fn csv(
     response
 }
 
-fn lines(page: &[LoadedCall], head: bool, now: hookline_domain::time::Timestamp) -> Vec<u8> {
+fn lines(page: &[LoadedCall], org: &Org, head: bool, now: Timestamp) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let written = (|| {
         if head {
             writer.write_record(HEADER)?;
         }
         for loaded in page {
-            writer.write_record(cells(loaded, now))?;
+            writer.write_record(cells(loaded, org, now))?;
         }
         writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
     })();
     written.expect("writing to memory does not fail")
 }
 
-fn cells(loaded: &LoadedCall, now: hookline_domain::time::Timestamp) -> [String; 18] {
+fn cells(loaded: &LoadedCall, org: &Org, now: Timestamp) -> [String; 22] {
     let call = &loaded.call;
     let text = |value: &Option<String>| value.as_deref().map(safe).unwrap_or_default();
-    let time = |at: Option<hookline_domain::time::Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     [
         call.id.to_string(),
         text(&loaded.external_id),
@@ -129,6 +135,10 @@ fn cells(loaded: &LoadedCall, now: hookline_domain::time::Timestamp) -> [String;
         call.no_payout_reason.map(|reason| reason.as_str().to_owned()).unwrap_or_default(),
         text(&call.state),
         text(&call.zip),
+        call.campaign.map(|id| id.to_string()).unwrap_or_default(),
+        call.campaign.and_then(|id| org.campaigns.get(&id)).map(|one| safe(&one.name)).unwrap_or_default(),
+        call.publisher.map(|id| id.to_string()).unwrap_or_default(),
+        call.publisher.and_then(|id| org.publishers.get(&id)).map(|one| safe(&one.name)).unwrap_or_default(),
     ]
 }
 
