@@ -41,6 +41,9 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// 0000-01-01T00:00:00Z. What an offset puts before it has a year that RFC 3339 can't write.
+const YEAR_ZERO_MICROS: i64 = -62_167_219_200_000_000;
+
 impl FromStr for Timestamp {
     type Err = NotATime;
     fn from_str(text: &str) -> Result<Self, NotATime> {
@@ -59,7 +62,8 @@ impl FromStr for Timestamp {
         if !dated || !zoned || !plain {
             return Err(NotATime);
         }
-        text.parse::<jiff::Timestamp>().map(|moment| Self(moment.as_microsecond())).map_err(|_| NotATime)
+        let moment: jiff::Timestamp = text.parse().map_err(|_| NotATime)?;
+        Some(Self(moment.as_microsecond())).filter(|read| read.0 >= YEAR_ZERO_MICROS).ok_or(NotATime)
     }
 }
 
@@ -115,8 +119,11 @@ mod tests {
         assert_eq!("2026-01-31T07:00:00.000001-05:00".parse(), Ok(noon.plus_micros(1)));
         // The space that RFC 3339 allows in place of the T is how several languages print a time.
         assert_eq!("2026-01-31 12:00:00Z".parse(), Ok(noon));
+        let first = "0000-01-01T00:00:00.000000Z";
+        assert_eq!(first.parse::<Timestamp>().unwrap().to_string(), first);
         for other in [
             "",
+            "0000-01-01T00:00:00+23:59",
             "2026-01-31",
             "2026-01-31T12:00:00",
             "1769860800",

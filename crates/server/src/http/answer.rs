@@ -40,11 +40,10 @@ pub fn refuse(app: &App, refused: &Problem) -> Response<Body> {
     problem(refused, RequestId(app.clock.new_id()))
 }
 
-/// The database could not be read or written.
+/// The database could not be read.
 pub fn unavailable(app: &App, error: &StorageError) -> Response<Body> {
-    app.committer.saw(error);
     let request = RequestId(app.clock.new_id());
-    tracing::error!(%error, request_id = %request, "the database could not be used");
+    tracing::error!(%error, request_id = %request, "the database could not be read");
     problem(&Problem::unavailable(), request)
 }
 

@@ -1,5 +1,6 @@
 //! The command line beside a running server: keys that start and stop working, backup and restore.
 
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -82,6 +83,14 @@ async fn a_backup_of_a_running_server_is_restored_whole() {
     let mut restored = TestWorld::start(Engine::Sqlite).await;
     restored.nodes.clear();
     run(&restored.url, &["restore", "--replace", file.to_str().unwrap()]);
+    let beside = std::fs::read_dir(world.folder.path()).unwrap().map(|file| file.unwrap().file_name());
+    let beside: Vec<_> = beside.filter(|name| name.to_str().unwrap().starts_with("backup")).collect();
+    assert_eq!(beside, ["backup.db"], "one file, before and after it is read");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let other = restored.folder.path().join("notes.txt");
+    std::fs::write(&other, "no database").unwrap();
+    let refused = try_run(&restored.url, &["restore", "--replace", other.to_str().unwrap()]).unwrap_err();
+    assert!(refused.contains("notes.txt is not a whole backup"), "{refused}");
     restored.keys = world.keys.clone();
     restored.add_node();
     assert_eq!(restored.count("SELECT COUNT(*) FROM calls WHERE revenue IS NOT NULL").await, 1);

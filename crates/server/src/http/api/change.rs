@@ -60,7 +60,7 @@ impl<'a> Change<'a> {
         // One at a time on this node: else those that wait for the database could take every connection.
         let turn = app.settings.turn().await;
         refresh(app).await?;
-        let mut tx = app.db.begin().await.map_err(|error| unstored(&error))?;
+        let mut tx = app.db.begin().await.map_err(|error| failed(app, &error))?;
         let revision = settings::next_version(&mut tx).await.map_err(|error| unstored(&error))?;
         let mut known = app.settings.current().map_err(|_| Problem::unavailable())?.clone();
         if revision != known.version + 1 {
@@ -85,9 +85,15 @@ impl<'a> Change<'a> {
             record(self.app, &mut self.tx, self.org.id, &self.by, &entry).await?;
             self.tx.commit().await
         };
-        stored.await.map_err(|error| unstored(&error))?;
+        stored.await.map_err(|error| failed(self.app, &error))?;
         refresh(self.app).await
     }
+}
+
+/// The database took no change; it takes no webhook's either.
+fn failed(app: &App, error: &StorageError) -> Problem {
+    app.committer.saw(error);
+    unstored(error)
 }
 
 /// Says in the audit log of an organization what a transaction does. Most changes are a `Change`, which can't forget it.
