@@ -149,7 +149,7 @@ pub fn merged<T: Serialize + DeserializeOwned>(current: &T, sent: Map<String, Va
     for (name, value) in sent {
         whole[name] = value;
     }
-    serde_path_to_error::deserialize(whole).map_err(|error| read::unreadable_since(&read::why(&error)))
+    read::value(whole)
 }
 
 /// A name for people.

@@ -13,6 +13,7 @@ use hookline_domain::document::without_value;
 use hookline_domain::flow::FLOW_BYTES_MAX;
 use hookline_domain::ids::RequestId;
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
+use serde::Deserializer;
 use serde::de::DeserializeOwned;
 
 use super::auth::ORGANIZATION_PARAMETER;
@@ -70,10 +71,16 @@ pub async fn json_within<T: DeserializeOwned>(body: Body, max: usize) -> Result<
         return Err(Problem::bad_request("invalid_body", message));
     }
     let mut reader = serde_json::Deserializer::from_slice(&bytes);
-    let value =
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| unreadable_since(&why(&error)))?;
+    let value = value(&mut reader)?;
     reader.end().map_err(|error| unreadable(&error))?;
     Ok(value)
+}
+
+/// What a JSON body holds, as `T`.
+pub fn value<'de, T: DeserializeOwned>(
+    json: impl Deserializer<'de, Error = serde_json::Error>,
+) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(json).map_err(|error| unreadable_since(&why(&error)))
 }
 
 /// Says what is wrong with a JSON body, without the value.
@@ -81,8 +88,7 @@ pub fn unreadable(error: &serde_json::Error) -> Problem {
     unreadable_since(&without_value(error))
 }
 
-/// The same of a value: which field, if one is to blame, and why.
-pub fn unreadable_since(why: &str) -> Problem {
+fn unreadable_since(why: &str) -> Problem {
     Problem::bad_request(
         "invalid_body",
         format!("The JSON body can't be read: {why}. Correct it and send again."),

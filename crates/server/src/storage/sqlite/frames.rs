@@ -28,17 +28,22 @@ pub fn open(path: &std::path::Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// Drops what a commit of this connection's has gathered and not written; after one that failed. The log has been opened.
+/// Drops what a commit of this connection's has gathered and not written; after one that failed.
 pub fn drop_unwritten(connection: &Connection) {
+    if let Some(log) = log_of(connection) {
+        // SAFETY: `open_file` opened it, and SQLite does not use it now, since the connection is not used.
+        unsafe { of(log).drop_unwritten() }
+    }
+}
+
+/// The log of a connection that `open` made, once it is open.
+fn log_of(connection: &Connection) -> Option<File> {
     let mut file: File = std::ptr::null_mut();
-    // SAFETY: the connection is open, and this only asks for a pointer. The journal of one that `open` made is the log, which
-    // `open_file` opened; SQLite does not use it now, since the connection is not used.
+    // SAFETY: the connection is open, and this only asks for a pointer to its journal, which is the log.
     unsafe {
         let (db, to) = (connection.handle(), (&raw mut file).cast());
         let code = ffi::sqlite3_file_control(db, c"main".as_ptr(), ffi::SQLITE_FCNTL_JOURNAL_POINTER, to);
-        if code == ffi::SQLITE_OK && !file.is_null() && !(*file).pMethods.is_null() {
-            of(file).drop_unwritten();
-        }
+        (code == ffi::SQLITE_OK && !file.is_null() && !(*file).pMethods.is_null()).then_some(file)
     }
 }
 
@@ -265,10 +270,9 @@ mod tests {
         connection.execute("INSERT INTO rows (id, said) VALUES (1, x'00')", []).unwrap();
         let page: u32 = connection.query_row("PRAGMA page_size", [], |row| row.get(0)).unwrap();
         // One frame, as if the commit had failed after it.
-        let (mut log, pointer): (File, _) = (std::ptr::null_mut(), ffi::SQLITE_FCNTL_JOURNAL_POINTER);
+        let log = log_of(&connection).unwrap();
         // SAFETY: as in `drop_unwritten` and `write`.
         unsafe {
-            ffi::sqlite3_file_control(connection.handle(), c"main".as_ptr(), pointer, (&raw mut log).cast());
             let end = of(log).at;
             let (header, content) = ([0_u8; FRAME_HEADER_BYTES], vec![0_u8; page as usize]);
             write(log, header.as_ptr().cast(), header.len() as c_int, end);

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use hookline_domain::time::Timestamp;
 
-use super::list;
+use super::{list, view};
 use crate::app::App;
 use crate::http::answer;
 use crate::http::api::auth::ApiCaller;
@@ -114,6 +114,7 @@ fn lines(page: &[LoadedCall], org: &Org, head: bool, now: Timestamp) -> Vec<u8> 
 
 fn cells(loaded: &LoadedCall, org: &Org, now: Timestamp) -> [String; 22] {
     let call = &loaded.call;
+    let view = view::call(org, call, loaded.external_id.as_deref(), now);
     let text = |value: &Option<String>| value.as_deref().map(safe).unwrap_or_default();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     [
@@ -135,10 +136,10 @@ fn cells(loaded: &LoadedCall, org: &Org, now: Timestamp) -> [String; 22] {
         call.no_payout_reason.map(|reason| reason.as_str().to_owned()).unwrap_or_default(),
         text(&call.state),
         text(&call.zip),
-        call.campaign.map(|id| id.to_string()).unwrap_or_default(),
-        call.campaign.and_then(|id| org.campaigns.get(&id)).map(|one| safe(&one.name)).unwrap_or_default(),
-        call.publisher.map(|id| id.to_string()).unwrap_or_default(),
-        call.publisher.and_then(|id| org.publishers.get(&id)).map(|one| safe(&one.name)).unwrap_or_default(),
+        view.campaign_id.map(|id| id.to_string()).unwrap_or_default(),
+        view.campaign_name.map(safe).unwrap_or_default(),
+        view.publisher_id.map(|id| id.to_string()).unwrap_or_default(),
+        view.publisher_name.map(safe).unwrap_or_default(),
     ]
 }
 
