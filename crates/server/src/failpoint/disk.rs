@@ -12,7 +12,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError, RwLock};
+use std::sync::{LazyLock, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 use rusqlite::ffi;
 
@@ -53,8 +53,6 @@ struct Disk {
 }
 
 static DISK: LazyLock<Mutex<Disk>> = LazyLock::new(Mutex::default);
-/// Held by each read, and for ever by the power's loss: what was just lost would be answered as damage.
-static READS: RwLock<()> = RwLock::new(());
 /// How the system opens a file.
 static SYSTEM: OnceLock<Opens> = OnceLock::new();
 /// The seed, if the power is to go and not only the process.
@@ -144,7 +142,8 @@ unsafe extern "C" fn read(
     offset: i64,
 ) -> c_int {
     let open = of(file);
-    let _held = READS.read().unwrap_or_else(PoisonError::into_inner);
+    // The power's loss keeps it: what was just lost would be answered as damage.
+    let _disk = disk();
     // SAFETY: as above.
     unsafe { (open.methods.xRead.expect("there"))(file, data, amount, offset) }
 }
@@ -242,7 +241,6 @@ fn remember(disk: &mut Disk, open: &Open, file: *mut ffi::sqlite3_file, offset: 
 pub(super) fn lose_power() {
     let Some(seed) = *POWER_SEED else { return };
     let disk = disk();
-    std::mem::forget(READS.write().unwrap_or_else(PoisonError::into_inner));
     let mut chance = seed;
     for (path, unsynced) in &disk.unsynced {
         forget(path, unsynced, &mut chance).expect("the file of a torture run can be written");
